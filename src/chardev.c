@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/mymap: the door, and the default buffer behind it.
+ *
+ * An open file of the device is a user of the default buffer like any file of a
+ * buffer. Its mappings belong to the address space of the buffer's inode:
+ * f_mapping is set in open and never again, since the core reads it outside any
+ * lock of ours.
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/pagemap.h>
+
+#include "compat/compat.h"
+#include "mymap.h"
+#include "range.h"
+
+/* NULL where it is switched off. Set before the device is there. */
+static struct mymap_buffer *mymap_default_buffer;
+
+/* What each mmap of the device begins the default buffer with. */
+static const u8 mymap_digits[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+
+static int mymap_door_open(struct inode *inode, struct file *file)
+{
+	struct mymap_buffer *buffer = mymap_default_buffer;
+	int err;
+
+	/* The misc core left its device here. */
+	file->private_data = buffer;
+	if (!buffer)
+		return 0;
+
+	err = mymap_bufferfs_use(buffer);
+	if (err)
+		return err;
+	/* The module's reference to the buffer outlives every open file. */
+	file->f_mapping = buffer->inode->i_mapping;
+	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
+	return 0;
+}
+
+static int mymap_door_release(struct inode *inode, struct file *file)
+{
+	if (file->private_data)
+		mymap_bufferfs_unuse(file->private_data);
+	return 0;
+}
+
+static int mymap_door_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct mymap_buffer *buffer = file->private_data;
+	int err;
+
+	if (!buffer)
+		return -ENODEV;
+	err = mymap_vm_mmap(buffer, vma);
+	if (err)
+		return err;
+	return mymap_buffer_fill(buffer, mymap_digits, sizeof(mymap_digits));
+}
+
+static ssize_t mymap_door_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+
+	return buffer ? mymap_file_read(buffer, iocb, to) : -ENODEV;
+}
+
+static ssize_t mymap_door_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+
+	return buffer ? mymap_file_write(buffer, iocb, from) : -ENODEV;
+}
+
+static loff_t mymap_door_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct mymap_buffer *buffer = file->private_data;
+
+	return fixed_size_llseek(file, offset, whence,
+				 buffer ? buffer->size : 0);
+}
+
+static long mymap_door_ioctl(struct file *file, unsigned int cmd,
+			     unsigned long arg)
+{
+	return mymap_ioctl_door(file->private_data, cmd, (void __user *)arg);
+}
+
+static const struct file_operations mymap_door_fops = {
+	.owner		= THIS_MODULE,
+	.open		= mymap_door_open,
+	.release	= mymap_door_release,
+	.mmap		= mymap_door_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
+	.read_iter	= mymap_door_read_iter,
+	.write_iter	= mymap_door_write_iter,
+	.llseek		= mymap_door_llseek,
+	.fsync		= noop_fsync,
+	.unlocked_ioctl	= mymap_door_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+};
+
+/* Not for everyone even before udev has given it to its group. */
+static struct miscdevice mymap_door = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "mymap",
+	.fops	= &mymap_door_fops,
+	.mode	= 0660,
+};
+
+static int mymap_default_buffer_create(unsigned long default_size)
+{
+	struct mymap_buffer *buffer;
+	u64 size;
+
+	if (!default_size)
+		return 0;
+	if (!mymap_round_up_size(default_size, PAGE_SIZE, &size))
+		return -EINVAL;
+
+	/* It is the administrator's, who set its size: no limit counts it. */
+	buffer = mymap_buffer_create_uncharged(size);
+	if (IS_ERR(buffer))
+		return PTR_ERR(buffer);
+	mymap_default_buffer = buffer;
+	return 0;
+}
+
+static void mymap_default_buffer_destroy(void)
+{
+	if (mymap_default_buffer)
+		mymap_buffer_put(mymap_default_buffer);
+}
+
+/**
+ * mymap_chardev_init() - make the default buffer and the device
+ * @default_size: bytes; 0 switches the default buffer off
+ *
+ * Context: module init, after all other rooms.
+ * Return: 0 or -errno.
+ */
+int mymap_chardev_init(unsigned long default_size)
+{
+	int err;
+
+	err = mymap_default_buffer_create(default_size);
+	if (err)
+		return err;
+	err = misc_register(&mymap_door);
+	if (err)
+		mymap_default_buffer_destroy();
+	return err;
+}
+
+/**
+ * mymap_chardev_exit() - the mirror of mymap_chardev_init()
+ *
+ * Context: module exit.
+ */
+void mymap_chardev_exit(void)
+{
+	misc_deregister(&mymap_door);
+	mymap_default_buffer_destroy();
+}

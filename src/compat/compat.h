@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The differences between kernels: all of them, and nothing of mymap's own.
+ * probes.mk finds them out by looking at the headers.
+ */
+#ifndef _MYMAP_COMPAT_H
+#define _MYMAP_COMPAT_H
+
+#include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+
+/*
+ * setattr: takes (dentry, attr); from 5.12 a user namespace before them; from
+ * 6.3 a struct mnt_idmap.
+ */
+#if defined(MYMAP_HAVE_MNT_IDMAP)
+#define COMPAT_SETATTR(name) \
+	name(struct mnt_idmap *mnt, struct dentry *dentry, struct iattr *attr)
+#define compat_simple_setattr(dentry, attr) simple_setattr(mnt, dentry, attr)
+#elif defined(MYMAP_HAVE_MNT_USERNS)
+#define COMPAT_SETATTR(name) \
+	name(struct user_namespace *mnt, struct dentry *dentry, \
+	     struct iattr *attr)
+#define compat_simple_setattr(dentry, attr) simple_setattr(mnt, dentry, attr)
+#else
+#define COMPAT_SETATTR(name) name(struct dentry *dentry, struct iattr *attr)
+#define compat_simple_setattr(dentry, attr) simple_setattr(dentry, attr)
+#endif
+
+/* map_pages: void before 5.12. "Nothing mapped" is 0. */
+#ifdef MYMAP_HAVE_MAP_PAGES_RESULT
+#define COMPAT_MAP_PAGES(name) \
+	vm_fault_t name(struct vm_fault *vmf, pgoff_t first, pgoff_t last)
+#define COMPAT_MAPPED_NOTHING 0
+#else
+#define COMPAT_MAP_PAGES(name) \
+	void name(struct vm_fault *vmf, pgoff_t first, pgoff_t last)
+#define COMPAT_MAPPED_NOTHING
+#endif
+
+/* The largest order of alloc_pages(): MAX_ORDER was exclusive before 6.4. */
+#ifdef MAX_PAGE_ORDER
+#define COMPAT_MAX_ORDER MAX_PAGE_ORDER
+#else
+#define COMPAT_MAX_ORDER (MAX_ORDER - 1)
+#endif
+
+/* page->index has another name from 6.16 on. */
+static inline void compat_set_page_index(struct page *page, pgoff_t index)
+{
+#ifdef MYMAP_HAVE_FOLIO_INDEX
+	page->__folio_index = index;
+#else
+	page->index = index;
+#endif
+}
+
+/* memcpy_to_page() came with 5.12. */
+static inline void compat_memcpy_to_page(struct page *page, size_t offset,
+					 const char *from, size_t len)
+{
+#ifdef MYMAP_HAVE_MEMCPY_TO_PAGE
+	memcpy_to_page(page, offset, from, len);
+#else
+	char *to = kmap_atomic(page);
+
+	memcpy(to + offset, from, len);
+	flush_dcache_page(page);
+	kunmap_atomic(to);
+#endif
+}
+
+/*
+ * Charging pages to a memory cgroup: on 5.10 charged pages cannot be mapped to
+ * user space, so there nothing is charged.
+ */
+#if defined(CONFIG_MEMCG) && !defined(MYMAP_HAVE_PAGE_TYPE_KMEMCG)
+#define COMPAT_CAN_CHARGE_PAGES true
+#define COMPAT_GFP_ACCOUNT __GFP_ACCOUNT
+
+static inline struct mem_cgroup *compat_memcg_of_current(void)
+{
+	return get_mem_cgroup_from_mm(current->mm);
+}
+
+static inline void compat_memcg_put(struct mem_cgroup *memcg)
+{
+	mem_cgroup_put(memcg);
+}
+
+static inline struct mem_cgroup *compat_memcg_enter(struct mem_cgroup *memcg)
+{
+	return set_active_memcg(memcg);
+}
+#else
+#define COMPAT_CAN_CHARGE_PAGES false
+#define COMPAT_GFP_ACCOUNT 0
+
+static inline struct mem_cgroup *compat_memcg_of_current(void)
+{
+	return NULL;
+}
+
+static inline void compat_memcg_put(struct mem_cgroup *memcg)
+{
+}
+
+static inline struct mem_cgroup *compat_memcg_enter(struct mem_cgroup *memcg)
+{
+	return NULL;
+}
+#endif
+
+#endif /* _MYMAP_COMPAT_H */

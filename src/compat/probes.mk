@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What this kernel's headers offer, as MYMAP_HAVE_* macros. Headers are looked
+# at, not version numbers: distributions and vendors carry changes back.
+#
+# $(call mymap-probe,MACRO,HEADER,PATTERN): MACRO is defined where HEADER (below
+# include/linux) has a line that matches the basic regular expression PATTERN.
+mymap-probe = $(if $(shell grep -sq '$(3)' $(srctree)/include/linux/$(2) && echo y),-DMYMAP_HAVE_$(1))
+
+# 6.3: inode operations take a struct mnt_idmap.
+ccflags-y += $(call mymap-probe,MNT_IDMAP,fs.h,setattr.*struct mnt_idmap)
+# 5.12: inode operations take a struct user_namespace.
+ccflags-y += $(call mymap-probe,MNT_USERNS,fs.h,setattr.*struct user_namespace)
+# 5.12: vm_operations_struct.map_pages tells whether it mapped anything.
+ccflags-y += $(call mymap-probe,MAP_PAGES_RESULT,mm.h,vm_fault_t ..map_pages)
+# 6.16: page->index is gone.
+ccflags-y += $(call mymap-probe,FOLIO_INDEX,mm_types.h,__folio_index)
+# 5.10: a page charged by __GFP_ACCOUNT carries a page type where a mapping
+# counts itself, and mapping it to user space ends in "Bad page map".
+ccflags-y += $(call mymap-probe,PAGE_TYPE_KMEMCG,page-flags.h,PG_kmemcg)
+# 5.12: memcpy_to_page().
+ccflags-y += $(call mymap-probe,MEMCPY_TO_PAGE,highmem.h,memcpy_to_page)

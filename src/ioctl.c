@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The commands: copies from and to user memory, validation, descriptors.
+ *
+ * The rules are those of uapi/linux/mymap.h. A command gets a copy of its struct
+ * in the size this driver knows, checks all of it, and only then acts.
+ */
+#include <linux/build_bug.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+#include <linux/mymap.h>
+
+#include "compat/compat.h"
+#include "mymap.h"
+#include "range.h"
+
+static_assert(sizeof(struct mymap_create) == 16);
+static_assert(sizeof(struct mymap_query) == 64);
+static_assert(sizeof(struct mymap_info) == 56);
+
+/**
+ * struct mymap_call - one command under way
+ * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
+ *	where it is switched off
+ * @on_door: the descriptor is the door
+ * @arg: the caller's struct
+ * @arg_size: the size of it that the caller and this driver both know
+ */
+struct mymap_call {
+	struct mymap_buffer *buffer;
+	bool on_door;
+	void __user *arg;
+	size_t arg_size;
+};
+
+union mymap_args {
+	struct mymap_create create;
+	struct mymap_query query;
+	struct mymap_info info;
+};
+
+static int mymap_copy_out(const struct mymap_call *call, const void *args)
+{
+	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
+}
+
+/* A used buffer of that size, populated if wanted. */
+static struct mymap_buffer *mymap_create_used_buffer(u64 size, bool populate)
+{
+	struct mymap_buffer *buffer = mymap_buffer_create(size);
+	int err;
+
+	if (IS_ERR(buffer))
+		return buffer;
+	err = mymap_bufferfs_use(buffer);
+	if (err)
+		goto err_put_buffer;
+	if (populate) {
+		err = mymap_pages_populate(&buffer->pages);
+		if (err)
+			goto err_unuse;
+	}
+	return buffer;
+
+err_unuse:
+	mymap_bufferfs_unuse(buffer);
+err_put_buffer:
+	mymap_buffer_put(buffer);
+	return ERR_PTR(err);
+}
+
+static long mymap_create(const struct mymap_call *call, union mymap_args *args)
+{
+	struct mymap_create *create = &args->create;
+	struct mymap_buffer *buffer;
+	struct file *file;
+	u64 size;
+	int err;
+	int fd;
+
+	if (create->flags & ~MYMAP_CREATE_POPULATE)
+		return -EOPNOTSUPP;
+	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
+		return -EINVAL;
+
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+
+	buffer = mymap_create_used_buffer(size,
+					  create->flags & MYMAP_CREATE_POPULATE);
+	if (IS_ERR(buffer)) {
+		err = PTR_ERR(buffer);
+		goto err_put_fd;
+	}
+	file = mymap_bufferfs_file(buffer);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+		mymap_bufferfs_unuse(buffer);
+		mymap_buffer_put(buffer);
+		goto err_put_fd;
+	}
+
+	/* The buffer is the file's now. */
+	create->buffer_size = size;
+	err = mymap_copy_out(call, create);
+	if (err)
+		goto err_put_file;
+
+	/* The file is the caller's; nothing may fail from here on. */
+	fd_install(fd, file);
+	return fd;
+
+err_put_file:
+	fput(file);
+err_put_fd:
+	put_unused_fd(fd);
+	return err;
+}
+
+static long mymap_query(const struct mymap_call *call, union mymap_args *args)
+{
+	static const struct mymap_query zero;
+	struct mymap_query *query = &args->query;
+	struct mymap_limits limits;
+
+	if (query->flags)
+		return -EOPNOTSUPP;
+	if (memcmp(&query->driver_version, &zero.driver_version,
+		   sizeof(zero) - offsetof(struct mymap_query, driver_version)))
+		return -EINVAL;
+
+	mymap_limits_get(&limits);
+	query->driver_version = MYMAP_DRIVER_VERSION;
+	query->page_size = PAGE_SIZE;
+	query->huge_page_size = mymap_huge_page_size;
+	if (mymap_huge_page_size > PAGE_SIZE)
+		query->features |= MYMAP_FEATURE_HUGE;
+	if (COMPAT_CAN_CHARGE_PAGES)
+		query->features |= MYMAP_FEATURE_MEMCG;
+	query->default_size = call->buffer ? call->buffer->size : 0;
+	query->max_buffer_size = limits.max_buffer_size;
+	query->max_total_size = limits.max_total_size;
+	query->total_size = limits.total_size;
+	return mymap_copy_out(call, query);
+}
+
+static long mymap_info(const struct mymap_call *call, union mymap_args *args)
+{
+	static const struct mymap_info zero;
+	struct mymap_info *info = &args->info;
+	struct mymap_buffer *buffer = call->buffer;
+
+	if (info->flags)
+		return -EOPNOTSUPP;
+	if (memcmp(&info->buffer_size, &zero.buffer_size,
+		   sizeof(zero) - offsetof(struct mymap_info, buffer_size)))
+		return -EINVAL;
+	if (!buffer)
+		return -ENODEV;
+
+	info->buffer_size = buffer->size;
+	info->resident = (u64)READ_ONCE(buffer->pages.nr_resident) << PAGE_SHIFT;
+	info->resident_huge = (u64)READ_ONCE(buffer->pages.nr_huge) << PAGE_SHIFT;
+	info->properties = MYMAP_BUFFER_PINNABLE;
+	if (call->on_door)
+		info->properties |= MYMAP_BUFFER_DEFAULT;
+	info->kind = MYMAP_KIND_PAGES;
+	info->page_size = PAGE_SIZE;
+	info->huge_page_size = mymap_huge_page_size;
+	return mymap_copy_out(call, info);
+}
+
+/**
+ * struct mymap_command - a row of the table of commands
+ * @cmd: MYMAP_IOC_*
+ * @size: of its struct, as this driver knows it
+ * @size_first: of its struct in the first version
+ * @on_door: it is a command of the door
+ * @on_buffer: it is a command of buffers
+ * @run: what it does; returns the result of the ioctl
+ */
+struct mymap_command {
+	unsigned int cmd;
+	u32 size;
+	u32 size_first;
+	bool on_door;
+	bool on_buffer;
+	long (*run)(const struct mymap_call *call, union mymap_args *args);
+};
+
+static const struct mymap_command mymap_commands[] = {
+	{
+		.cmd = MYMAP_IOC_CREATE,
+		.size = sizeof(struct mymap_create),
+		.size_first = 16,
+		.on_door = true,
+		.run = mymap_create,
+	}, {
+		.cmd = MYMAP_IOC_QUERY,
+		.size = sizeof(struct mymap_query),
+		.size_first = 64,
+		.on_door = true,
+		.run = mymap_query,
+	}, {
+		.cmd = MYMAP_IOC_INFO,
+		.size = sizeof(struct mymap_info),
+		.size_first = 56,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_info,
+	},
+};
+
+static const struct mymap_command *mymap_find_command(unsigned int cmd,
+						      bool on_door)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mymap_commands); i++) {
+		const struct mymap_command *command = &mymap_commands[i];
+
+		if (command->cmd == cmd)
+			return (on_door ? command->on_door : command->on_buffer) ?
+				command : NULL;
+	}
+	return NULL;
+}
+
+static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
+{
+	const struct mymap_command *command;
+	union mymap_args args = {};
+	u32 size;
+	int err;
+
+	command = mymap_find_command(cmd, call->on_door);
+	if (!command)
+		return -ENOTTY;
+
+	/* Every struct begins with its size. */
+	if (get_user(size, (u32 __user *)call->arg))
+		return -EFAULT;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	if (size < command->size_first)
+		return -EINVAL;
+	err = copy_struct_from_user(&args, command->size, call->arg, size);
+	if (err)
+		return err;
+	call->arg_size = min(size, command->size);
+	return command->run(call, &args);
+}
+
+/**
+ * mymap_ioctl_door() - a command on the door
+ * @default_buffer: in use by the file, or NULL where it is switched off
+ * @cmd: MYMAP_IOC_*
+ * @arg: the caller's struct
+ *
+ * Context: process context, may sleep.
+ * Return: what the command's description says, or -errno.
+ */
+long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
+		      void __user *arg)
+{
+	struct mymap_call call = {
+		.buffer = default_buffer,
+		.on_door = true,
+		.arg = arg,
+	};
+
+	return mymap_ioctl(&call, cmd);
+}
+
+/**
+ * mymap_ioctl_buffer() - a command on a buffer
+ * @buffer: in use by the file
+ * @cmd: MYMAP_IOC_*
+ * @arg: the caller's struct
+ *
+ * Context: process context, may sleep.
+ * Return: what the command's description says, or -errno.
+ */
+long mymap_ioctl_buffer(struct mymap_buffer *buffer, unsigned int cmd,
+			void __user *arg)
+{
+	struct mymap_call call = { .buffer = buffer, .arg = arg };
+
+	return mymap_ioctl(&call, cmd);
+}

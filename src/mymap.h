@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mymap, private: the objects and the doors between the rooms.
+ *
+ * Objects
+ *
+ *   struct mymap_buffer   a size and its memory. Counted by @ref: one reference
+ *                         for each open file that uses it, and one of the module
+ *                         for the default buffer.
+ *   struct mymap_pages    the memory of one buffer, inside of it.
+ *   the inode             what files and mappings of a buffer share. It exists
+ *                         only while some file uses the buffer, because it pins
+ *                         the pseudo filesystem and so the module: an idle
+ *                         default buffer must not keep the module from going.
+ *
+ * Lock order, outermost first
+ *
+ *   mmap_lock > mymap_buffer.lock > page lock > inode.i_lock
+ *
+ *   mymap_buffer.lock is never held across an access to user memory. It is
+ *   taken in page faults, so nothing that holds it may wait for one.
+ *
+ * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io > buffer >
+ * memory_pages, never upwards.
+ */
+#ifndef _MYMAP_H
+#define _MYMAP_H
+
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/mm_types.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+struct iov_iter;
+struct mem_cgroup;
+
+/* memory_pages.c: where pages come from and go to */
+
+/**
+ * enum mymap_effort - what to do where memory is short
+ * @MYMAP_MAY_FAIL: give up with -ENOMEM before anybody is killed for it; for
+ *	system calls, which can tell their caller
+ * @MYMAP_MUST_TRY: the same as any page fault: the OOM killer may have to run
+ */
+enum mymap_effort {
+	MYMAP_MAY_FAIL,
+	MYMAP_MUST_TRY,
+};
+
+/**
+ * struct mymap_pages - the pages of one buffer
+ * @slots: what each run of MYMAP_SLOT_PAGES pages is made of. Written under
+ *	@lock, read under RCU.
+ * @lock: the buffer's mutex; guards all members but @nr_pages and @memcg, which
+ *	never change
+ * @mapping: the address space that every page belongs to, or NULL while no file
+ *	uses the buffer. A user of the buffer may read it without @lock, since it
+ *	is stable as long as there is a user.
+ * @memcg: who pays, a reference of ours; NULL where nobody does
+ * @nr_pages: size of the buffer in pages
+ * @nr_resident: pages allocated; read without @lock for reports
+ * @nr_huge: those of them that stand in chunks of MYMAP_HUGE_ORDER
+ */
+struct mymap_pages {
+	struct xarray slots;
+	struct mutex *lock;
+	struct address_space *mapping;
+	struct mem_cgroup *memcg;
+	unsigned long nr_pages;
+	unsigned long nr_resident;
+	unsigned long nr_huge;
+};
+
+extern const unsigned long mymap_huge_page_size;
+
+void mymap_pages_init(struct mymap_pages *pages, struct mutex *lock,
+		      unsigned long nr_pages);
+void mymap_pages_destroy(struct mymap_pages *pages);
+void mymap_pages_attach(struct mymap_pages *pages,
+			struct address_space *mapping);
+void mymap_pages_detach(struct mymap_pages *pages);
+struct page *mymap_pages_lookup(struct mymap_pages *pages, pgoff_t pgoff);
+struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
+			     enum mymap_effort effort);
+bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
+		       struct page *page);
+int mymap_pages_populate(struct mymap_pages *pages);
+
+/* buffer.c: lifetime, size, limits */
+
+/**
+ * struct mymap_buffer - a size and its memory
+ * @ref: one for each open file, one of the module for the default buffer
+ * @lock: guards @inode, @nr_users and the writing side of @pages
+ * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
+ * @nr_users: open files
+ * @charged: bytes that count against the limits, given back with the buffer
+ * @size: bytes, a multiple of the page size; never changes
+ * @pages: its memory
+ */
+struct mymap_buffer {
+	struct kref ref;
+	struct mutex lock;
+	struct inode *inode;
+	unsigned int nr_users;
+	u64 charged;
+	u64 size;
+	struct mymap_pages pages;
+};
+
+/**
+ * struct mymap_limits - the limits and what is used of them
+ * @max_buffer_size: bytes one buffer may have
+ * @max_total_size: bytes all created buffers together may have
+ * @total_size: bytes they have
+ */
+struct mymap_limits {
+	u64 max_buffer_size;
+	u64 max_total_size;
+	u64 total_size;
+};
+
+int mymap_limits_init(unsigned long max_buffer_size,
+		      unsigned long max_total_size);
+void mymap_limits_get(struct mymap_limits *limits);
+struct mymap_buffer *mymap_buffer_create(u64 size);
+struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
+void mymap_buffer_put(struct mymap_buffer *buffer);
+int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
+		      size_t len);
+
+/* vm.c: mappings */
+
+int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma);
+
+/* file_io.c: read, write, lseek */
+
+ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
+			struct iov_iter *to);
+ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
+			 struct iov_iter *from);
+
+/* bufferfs.c: inodes and files of buffers */
+
+int mymap_bufferfs_init(void);
+void mymap_bufferfs_exit(void);
+int mymap_bufferfs_use(struct mymap_buffer *buffer);
+void mymap_bufferfs_unuse(struct mymap_buffer *buffer);
+struct file *mymap_bufferfs_file(struct mymap_buffer *buffer);
+
+/* ioctl.c: commands, and all user memory of theirs */
+
+long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
+		      void __user *arg);
+long mymap_ioctl_buffer(struct mymap_buffer *buffer, unsigned int cmd,
+			void __user *arg);
+
+/* chardev.c: /dev/mymap and the default buffer behind it */
+
+int mymap_chardev_init(unsigned long default_size);
+void mymap_chardev_exit(void);
+
+#endif /* _MYMAP_H */

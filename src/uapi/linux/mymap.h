@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * mymap: kernel memory that user space can map, share and hand to hardware.
+ *
+ * This header is the whole contract between the driver and user space.
+ *
+ * There are two kinds of descriptors:
+ *
+ * - the *door* is an open file of /dev/mymap. Mapping, reading or writing it is
+ *   mapping, reading or writing the module's one default buffer, which all who
+ *   open the device share;
+ * - a *buffer* is a descriptor that MYMAP_IOC_CREATE returned: a regular file
+ *   with an inode of its own. fstat() and lseek(SEEK_END) tell its size. It can
+ *   be mapped, read, written, inherited, duplicated, passed over a Unix socket
+ *   and opened again through /proc/self/fd with the rights of its inode. Its
+ *   memory is freed with its last descriptor and mapping.
+ *
+ * General rules:
+ *
+ * - Every command takes a pointer to a struct that begins with @size and @flags.
+ *   @size is sizeof(the struct) as the caller knows it. Structs grow only at
+ *   their end: a shorter, older struct is taken as if the missing members were
+ *   0, and a longer, newer one is taken if the bytes this driver does not know
+ *   are all 0.
+ * - Members marked "out" must be 0 on the way in.
+ * - Sizes, offsets and lengths are in bytes unless the name ends in "_pages".
+ * - The layout is the same for 32-bit and 64-bit callers.
+ * - A command that fails changes nothing and writes nothing.
+ *
+ * What an errno means, for all commands:
+ *
+ * ENOTTY      the command is not known, or not on this kind of descriptor
+ * E2BIG       @size is larger than this driver's struct and the bytes that it
+ *             does not know are not all 0, or @size is beyond any sense
+ * EINVAL      a value is out of its range: @size shorter than the first version
+ *             of the struct, an "out" member that is not 0, a buffer size of 0
+ *             or one that cannot be rounded up to pages
+ * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine
+ * EFAULT      a pointer is bad
+ * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
+ *             the limits)
+ * ENOMEM      the kernel has no memory left for it
+ * ENODEV      the default buffer is asked for and is switched off
+ * EMFILE      the caller has too many open descriptors
+ * ENFILE      the system has too many open files
+ * EINTR       a fatal signal arrived while memory was being populated
+ * ENXIO       the buffer does not exist any more
+ */
+#ifndef _UAPI_LINUX_MYMAP_H
+#define _UAPI_LINUX_MYMAP_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define MYMAP_IOC_TYPE 0xBD
+
+/* How mymap packs "major.minor.patch" into a number that can be compared. */
+#define MYMAP_VERSION(major, minor, patch) \
+	(((major) << 16) | ((minor) << 8) | (patch))
+
+/* What a buffer is made of. */
+#define MYMAP_KIND_PAGES	1	/* compound pages, cached, any size */
+
+/* struct mymap_create.flags */
+#define MYMAP_CREATE_POPULATE	(1U << 0)	/* allocate all memory now */
+
+/**
+ * struct mymap_create - make a buffer (MYMAP_IOC_CREATE, on the door)
+ * @size: sizeof(struct mymap_create)
+ * @flags: MYMAP_CREATE_*; others are EOPNOTSUPP
+ * @buffer_size: in: the size wanted, in bytes, at least 1; out: that size
+ *	rounded up to whole pages, which is what the buffer has
+ *
+ * The memory reads as zeros. It is allocated at first touch, or before the
+ * command returns with MYMAP_CREATE_POPULATE.
+ *
+ * Return: a new descriptor (readable, writable, close-on-exec) that the caller
+ * owns, or -1 and errno.
+ */
+struct mymap_create {
+	__u32 size;
+	__u32 flags;
+	__u64 buffer_size;
+};
+
+/* struct mymap_query.features: what this driver can do on this kernel. */
+#define MYMAP_FEATURE_HUGE	(1ULL << 0)	/* 2 MiB (PMD) mappings */
+#define MYMAP_FEATURE_MEMCG	(1ULL << 1)	/* charged to the creator's cgroup */
+
+/**
+ * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
+ * @size: sizeof(struct mymap_query)
+ * @flags: must be 0
+ * @driver_version: out: MYMAP_VERSION() of the driver
+ * @page_size: out: the smallest page a buffer is made of, in bytes
+ * @huge_page_size: out: the largest page a buffer is mapped by, in bytes;
+ *	@page_size where there is none larger
+ * @reserved: must be 0
+ * @features: out: MYMAP_FEATURE_* bits
+ * @default_size: out: size of the default buffer in bytes; 0 where it is
+ *	switched off
+ * @max_buffer_size: out: the largest buffer one CREATE may ask for, in bytes
+ * @max_total_size: out: the most that all created buffers together may have,
+ *	in bytes
+ * @total_size: out: what all created buffers together have at this moment,
+ *	in bytes
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_query {
+	__u32 size;
+	__u32 flags;
+	__u32 driver_version;
+	__u32 page_size;
+	__u32 huge_page_size;
+	__u32 reserved;
+	__u64 features;
+	__u64 default_size;
+	__u64 max_buffer_size;
+	__u64 max_total_size;
+	__u64 total_size;
+};
+
+/* struct mymap_info.properties */
+#define MYMAP_BUFFER_PINNABLE	(1ULL << 0)	/* O_DIRECT, io_uring, vmsplice work in it */
+#define MYMAP_BUFFER_DEFAULT	(1ULL << 1)	/* it is the default buffer */
+
+/**
+ * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the
+ * door about the default buffer)
+ * @size: sizeof(struct mymap_info)
+ * @flags: must be 0
+ * @buffer_size: out: size in bytes
+ * @resident: out: bytes of memory allocated for it at this moment
+ * @resident_huge: out: how many of those bytes are in pages of @huge_page_size,
+ *	so that a large enough, aligned mapping maps them by one entry each
+ * @properties: out: MYMAP_BUFFER_* bits
+ * @kind: out: MYMAP_KIND_*
+ * @page_size: out: the smallest page it is made of, in bytes
+ * @huge_page_size: out: the largest page it is mapped by, in bytes
+ * @reserved: must be 0
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_info {
+	__u32 size;
+	__u32 flags;
+	__u64 buffer_size;
+	__u64 resident;
+	__u64 resident_huge;
+	__u64 properties;
+	__u32 kind;
+	__u32 page_size;
+	__u32 huge_page_size;
+	__u32 reserved;
+};
+
+#define MYMAP_IOC_CREATE	_IO(MYMAP_IOC_TYPE, 0x01)
+#define MYMAP_IOC_QUERY		_IO(MYMAP_IOC_TYPE, 0x02)
+#define MYMAP_IOC_INFO		_IO(MYMAP_IOC_TYPE, 0x03)
+
+#endif /* _UAPI_LINUX_MYMAP_H */

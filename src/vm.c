@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mappings: mmap and the vm_operations.
+ *
+ * A mapping holds the file, the file holds the buffer, so there is nothing to
+ * count in open and close, and leaving them out lets mappings merge.
+ *
+ * A page fault returns the page locked, with a reference for the page table. If
+ * the page stands in a 2 MiB chunk, the core maps all of the chunk at once where
+ * address and offset allow it. The pages are ordinary, counted ones: no VM_IO,
+ * no VM_PFNMAP, so O_DIRECT, io_uring, gdb and futexes work in them, a private
+ * mapping is copy-on-write and a mapping can be partly unmapped, protected and
+ * moved without our help.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+
+#include "compat/compat.h"
+#include "mymap.h"
+#include "range.h"
+
+/*
+ * Nothing in here relies on mmap_lock: newer kernels call it with the lock of
+ * the mapping alone, because there is a map_pages.
+ */
+static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
+{
+	struct mymap_buffer *buffer = vmf->vma->vm_private_data;
+	struct page *page;
+
+	do {
+		if (vmf->pgoff >= buffer->pages.nr_pages)
+			return VM_FAULT_SIGBUS;
+
+		page = mymap_pages_get(&buffer->pages, vmf->pgoff,
+				       MYMAP_MUST_TRY);
+		if (IS_ERR(page))
+			return VM_FAULT_OOM;
+
+		/*
+		 * The core would lock it anyway. Under the lock the page cannot
+		 * be taken out of the buffer, so what is true now is still true
+		 * when it stands in the page table.
+		 */
+		lock_page(page);
+		if (likely(mymap_pages_holds(&buffer->pages, vmf->pgoff, page)))
+			break;
+		unlock_page(page);
+		put_page(page);
+	} while (1);
+
+	/* The reference goes to the page table. */
+	vmf->page = page;
+	return VM_FAULT_LOCKED;
+}
+
+/*
+ * Maps nothing: a fault maps 2 MiB or a page. That there is one tells newer
+ * kernels that fault may be called without mmap_lock.
+ */
+static COMPAT_MAP_PAGES(mymap_vm_map_pages)
+{
+	return COMPAT_MAPPED_NOTHING;
+}
+
+static const struct vm_operations_struct mymap_vm_ops = {
+	.fault		= mymap_vm_fault,
+	.map_pages	= mymap_vm_map_pages,
+};
+
+/**
+ * mymap_vm_mmap() - map a buffer
+ * @buffer: in use by the file that is mapped
+ * @vma: where; its offset and length must be inside of the buffer
+ *
+ * Context: process context, holds mmap_lock for writing.
+ * Return: 0, or -EINVAL where the mapping is longer than the buffer.
+ */
+int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
+{
+	if (!mymap_range_fits(vma->vm_pgoff, vma_pages(vma),
+			      buffer->pages.nr_pages))
+		return -EINVAL;
+
+	vma->vm_private_data = buffer;
+	vma->vm_ops = &mymap_vm_ops;
+	return 0;
+}
