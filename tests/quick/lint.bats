@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What holds for all of the tree: spelling, shell, licenses, and which room sees what.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+}
+
+files() {
+	git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done
+}
+
+# The shell scripts of the tree, by their first line.
+scripts() {
+	files | grep -vE '\.bats$|^LICENSES/' | while IFS= read -r file; do
+		case $(head -n 1 "$file" | tr -d '\0') in
+		'#!/bin/sh'* | '#!/bin/bash'* | '#!/usr/bin/env bash'* | '# shellcheck shell='*) printf '%s\n' "$file" ;;
+		esac
+	done
+}
+
+# never FILE PATTERN: the file has no line that matches, comments aside.
+never() {
+	! sed 's|/\*.*\*/||; /^ \*/d; /^\/\*/d' "src/$1" | grep -nE "$2"
+}
+
+@test "lint: shellcheck has no complaint about any script" {
+	[ "$(scripts | wc -l)" -ge 10 ]
+	scripts | xargs shellcheck -e SC1091
+}
+
+@test "lint: shellcheck has no complaint about the bats files" {
+	files '*.bats' '*.bash' | xargs shellcheck -s bats -e SC1091,SC2030,SC2031,SC2034,SC2154
+}
+
+@test "lint: the spelling is right" {
+	files | grep -v '^LICENSES/' | xargs codespell --ignore-words-list nd,fo,iput,parm
+}
+
+@test "lint: every source file names its license" {
+	local missing=
+	for file in $(files '*.c' '*.h' '*.bats' 'src/Kbuild' Makefile '*/Makefile'; scripts); do
+		head -n 3 "$file" | grep -q SPDX-License-Identifier: || missing+=" $file"
+	done
+	case $missing in
+	*[a-z]*) missing=$(tr ' ' '\n' <<<"$missing" | grep -vE '^(debian/.*)?$' || true) ;;
+	esac
+	[ -z "$missing" ] || { echo "without a license: $missing"; false; }
+}
+
+@test "lint: the version stands in dkms.conf, and the changelog repeats it" {
+	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+	head -n 1 debian/changelog | grep -F "mymap ($version-"
+	run ! git grep -nF "$version" -- src tools ':!tools/man' ':!*.map'
+}
+
+@test "rooms: no version check but in compat" {
+	run ! grep -rnE 'LINUX_VERSION_CODE|KERNEL_VERSION' src --include='*.[ch]' --exclude-dir=compat
+}
+
+@test "rooms: the device and the commands see no page, the buffers no user memory and no mapping" {
+	never chardev.c 'struct page'
+	never ioctl.c 'struct page|mymap_pages_'
+	never bufferfs.c 'struct page|struct mymap_(create|query|info)'
+	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
+	never memory_pages.c 'struct file |vm_area_struct|__user'
+	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
+	never file_io.c 'vm_area_struct'
+	never main.c 'struct mymap_buffer'
+	never compat/compat.h 'struct mymap_'
+}
+
+@test "rooms: no file of code is longer than 500 lines" {
+	long=$(files 'src/*.c' 'src/*.h' 'tools/*.c' | xargs wc -l | awk '$2 != "total" && $1 > 500')
+	[ -z "$long" ] || { echo "$long"; false; }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the subcommands of mymap share.
+ */
+#ifndef MYMAP_CLI_H
+#define MYMAP_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mymap.h>
+
+enum exit_status {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,	/* it could not be done */
+	EXIT_USAGE = 2,		/* it was not asked for rightly */
+	EXIT_CANNOT_EXEC = 126,	/* as env(1) has it */
+	EXIT_NO_COMMAND = 127,
+};
+
+/* Options; a subcommand names those it takes as a mask of bits. */
+enum option_id {
+	OPTION_BYTE,
+	OPTION_FD,
+	OPTION_HELP,
+	OPTION_JSON,
+	OPTION_LENGTH,
+	OPTION_OFFSET,
+	OPTION_POPULATE,
+	OPTION_SIZE,
+	NR_OPTIONS,
+};
+
+#define BIT(nr)	(1U << (nr))
+
+/**
+ * struct command - one subcommand
+ * @name: what the user types
+ * @operands: what follows the options, or NULL if nothing may
+ * @summary: one line for the list of subcommands
+ * @description: more, for its own --help; ends in a newline
+ * @options: BIT(enum option_id) of each option it takes
+ * @run: do it; returns an exit status
+ */
+struct command;
+struct options;
+
+struct command {
+	const char *name;
+	const char *operands;
+	const char *summary;
+	const char *description;
+	unsigned int options;
+	int (*run)(const struct command *command, const struct options *options);
+};
+
+/**
+ * struct options - what the user gave; the defaults where nothing was given
+ * @given: BIT(enum option_id) of each option that was given
+ * @byte: the byte to fill with
+ * @fd: an inherited descriptor
+ * @length: bytes
+ * @offset: bytes
+ * @size: bytes
+ * @operands: what follows the options, ended by NULL
+ */
+struct options {
+	unsigned int given;
+	unsigned char byte;
+	int fd;
+	uint64_t length;
+	uint64_t offset;
+	uint64_t size;
+	char **operands;
+};
+
+static inline bool option_given(const struct options *options, enum option_id id)
+{
+	return options->given & BIT(id);
+}
+
+/* options.c */
+#define OPTIONS_RUN	(-1)	/* go on; anything else is an exit status */
+
+int options_parse(const struct command *command, int argc, char **argv,
+		  struct options *ret_options);
+void options_help(const struct command *command);
+
+/* message.c */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int finish_stdout(int status);
+
+/* device.c */
+#define DEVICE_NODE	"/dev/mymap"
+
+int device_open(struct mymap **ret_ctx);
+int target_open(const struct command *command, const struct options *options,
+		struct mymap_buffer **ret_buffer);
+
+/* print.c */
+struct json_object;
+
+void print_field(const char *name, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void print_size(const char *name, uint64_t bytes);
+void print_buffer(const struct mymap_buffer_info *info);
+struct json_object *json_buffer(const struct mymap_buffer_info *info);
+void json_print(struct json_object *object);
+
+extern const struct command command_create;
+extern const struct command command_demo;
+extern const struct command command_fill;
+extern const struct command command_info;
+extern const struct command command_read;
+extern const struct command command_write;
+
+#endif /* MYMAP_CLI_H */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * All options of all subcommands: parsing and help come from one table.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "size.h"
+
+static const struct option_spec {
+	const char *name;
+	const char *argument;	/* NULL: takes none */
+	const char *help;
+} specs[NR_OPTIONS] = {
+	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
+	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
+	[OPTION_HELP] = { "help", NULL, "show this help" },
+	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
+	[OPTION_LENGTH] = { "length", "SIZE", "how many bytes (default: all to the end)" },
+	[OPTION_OFFSET] = { "offset", "SIZE", "where in the buffer to begin (default: 0)" },
+	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
+	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
+};
+
+static int parse_size(const struct command *command, enum option_id id, const char *text,
+		      uint64_t *ret_bytes)
+{
+	int r = size_parse(text, ret_bytes);
+
+	if (!r)
+		return OPTIONS_RUN;
+
+	if (r == -ERANGE)
+		complain("%s: %s '%s': too large; " SIZE_HINT, command->name, specs[id].name, text);
+	else
+		complain("%s: %s '%s': not a size; " SIZE_HINT, command->name, specs[id].name,
+			 text);
+	return EXIT_USAGE;
+}
+
+/* Decimal or 0x hexadecimal, no unit. */
+static int parse_number(const struct command *command, enum option_id id, const char *text,
+			unsigned long max, unsigned long *ret_number)
+{
+	bool digit_first = text[0] >= '0' && text[0] <= '9';
+	bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, hexadecimal ? 16 : 10);
+	if (!digit_first || *end || errno || number > max) {
+		complain("%s: %s '%s': not a number from 0 to %lu", command->name, specs[id].name,
+			 text, max);
+		return EXIT_USAGE;
+	}
+
+	*ret_number = number;
+	return OPTIONS_RUN;
+}
+
+static int take_option(const struct command *command, enum option_id id, const char *argument,
+		       struct options *options)
+{
+	unsigned long number = 0;
+	int r = OPTIONS_RUN;
+
+	switch (id) {
+	case OPTION_HELP:
+		options_help(command);
+		return EXIT_OK;
+	case OPTION_BYTE:
+		r = parse_number(command, id, argument, UCHAR_MAX, &number);
+		options->byte = (unsigned char)number;
+		break;
+	case OPTION_FD:
+		r = parse_number(command, id, argument, INT_MAX, &number);
+		options->fd = (int)number;
+		break;
+	case OPTION_LENGTH:
+		r = parse_size(command, id, argument, &options->length);
+		break;
+	case OPTION_OFFSET:
+		r = parse_size(command, id, argument, &options->offset);
+		break;
+	case OPTION_SIZE:
+		r = parse_size(command, id, argument, &options->size);
+		break;
+	case OPTION_JSON:
+	case OPTION_POPULATE:
+	case NR_OPTIONS:
+		break;
+	}
+
+	options->given |= BIT(id);
+	return r;
+}
+
+/* Writes the options of @command in getopt's way; the value is the option_id. */
+static void table_for(const struct command *command, struct option table[NR_OPTIONS + 1])
+{
+	size_t n = 0;
+	int id;
+
+	for (id = 0; id < NR_OPTIONS; id++) {
+		if (!((command->options | BIT(OPTION_HELP)) & BIT(id)))
+			continue;
+		table[n++] = (struct option) {
+			.name = specs[id].name,
+			.has_arg = specs[id].argument ? required_argument : no_argument,
+			.val = id,
+		};
+	}
+	table[n] = (struct option) { 0 };
+}
+
+/**
+ * options_parse() - read the options of a subcommand
+ * @command: the subcommand
+ * @argc: how many words
+ * @argv: the words, its name first
+ * @ret_options: what was given
+ *
+ * Return: OPTIONS_RUN, or the exit status to end with: something was wrong and
+ * was complained about, or the help was printed.
+ */
+int options_parse(const struct command *command, int argc, char **argv,
+		  struct options *ret_options)
+{
+	struct option table[NR_OPTIONS + 1];
+	struct options options = { .fd = -1 };
+
+	table_for(command, table);
+	optind = 0; /* GNU: begin anew */
+	opterr = 0;
+
+	for (;;) {
+		int before = optind ? optind : 1;
+		int c = getopt_long(argc, argv, "+:h", table, NULL);
+		int r;
+
+		if (c == -1)
+			break;
+		if (c == ':') {
+			complain("%s: option '%s' needs a value", command->name, argv[before]);
+			return EXIT_USAGE;
+		}
+		if (c == '?') {
+			complain("%s: unknown option '%s'; see 'mymap %s --help'", command->name,
+				 argv[before], command->name);
+			return EXIT_USAGE;
+		}
+
+		r = take_option(command, c == 'h' ? OPTION_HELP : (enum option_id)c, optarg,
+				&options);
+		if (r != OPTIONS_RUN)
+			return r;
+	}
+
+	options.operands = argv + optind;
+	if (options.operands[0] && !command->operands) {
+		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name,
+			 options.operands[0], command->name);
+		return EXIT_USAGE;
+	}
+
+	*ret_options = options;
+	return OPTIONS_RUN;
+}
+
+/**
+ * options_help() - print the help of a subcommand on stdout
+ * @command: the subcommand
+ */
+void options_help(const struct command *command)
+{
+	int id;
+
+	printf("Usage: mymap %s [OPTION]...%s%s\n\n%s\nOptions:\n", command->name,
+	       command->operands ? " " : "", command->operands ? command->operands : "",
+	       command->description);
+
+	for (id = 0; id < NR_OPTIONS; id++) {
+		const struct option_spec *spec = &specs[id];
+
+		if ((command->options | BIT(OPTION_HELP)) & BIT(id))
+			printf("  --%-8s %-6s %s\n", spec->name,
+			       spec->argument ? spec->argument : "", spec->help);
+	}
+
+	if (command->options & (BIT(OPTION_SIZE) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET)))
+		fputs("\nSIZE is in bytes, or with a unit: 4096, 64K, 64M, 1.5G, 2MiB (powers of\n"
+		      "1024), 10MB (powers of 1000), 0x1000.\n", stdout);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Text and JSON on stdout.
+ */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli.h"
+#include "size.h"
+
+#define FIELD_WIDTH	20
+
+/**
+ * print_field() - one line "name   value"
+ * @name: what it is
+ * @format: its value
+ */
+void print_field(const char *name, const char *format, ...)
+{
+	va_list args;
+
+	printf("%-*s ", FIELD_WIDTH, name);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/**
+ * print_size() - one line with a size, exact and readable
+ * @name: what it is
+ * @bytes: the size
+ */
+void print_size(const char *name, uint64_t bytes)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (bytes < 1024)
+		print_field(name, "%s", size_format(bytes, text, sizeof(text)));
+	else
+		print_field(name, "%" PRIu64 " bytes (%s)", bytes,
+			    size_format(bytes, text, sizeof(text)));
+}
+
+/* What is not in huge pages; never negative, whatever the driver said. */
+static uint64_t resident_base(const struct mymap_buffer_info *info)
+{
+	uint64_t resident = mymap_buffer_info_get_resident(info);
+	uint64_t huge = mymap_buffer_info_get_resident_huge(info);
+
+	return huge < resident ? resident - huge : 0;
+}
+
+static bool has_huge_pages(const struct mymap_buffer_info *info)
+{
+	return mymap_buffer_info_get_huge_page_size(info) > mymap_buffer_info_get_page_size(info);
+}
+
+/**
+ * print_buffer() - a buffer as text
+ * @info: what is known about it
+ */
+void print_buffer(const struct mymap_buffer_info *info)
+{
+	print_size("size", mymap_buffer_info_get_size(info));
+	print_field("kind", "%s", mymap_buffer_info_get_kind_name(info));
+	print_size("resident", mymap_buffer_info_get_resident(info));
+	if (has_huge_pages(info))
+		print_size("resident, huge", mymap_buffer_info_get_resident_huge(info));
+	print_size("page size", mymap_buffer_info_get_page_size(info));
+	if (has_huge_pages(info))
+		print_size("huge page size", mymap_buffer_info_get_huge_page_size(info));
+	print_field("pinnable", "%s", mymap_buffer_info_is_pinnable(info) ? "yes" : "no");
+	print_field("default buffer", "%s", mymap_buffer_info_is_default(info) ? "yes" : "no");
+}
+
+static struct json_object *json_page_size(uint64_t page_size, uint64_t resident)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "page_size", json_object_new_uint64(page_size));
+	json_object_object_add(object, "resident", json_object_new_uint64(resident));
+	return object;
+}
+
+/**
+ * json_buffer() - a buffer as a JSON object
+ * @info: what is known about it
+ *
+ * Return: the object; the caller owns it.
+ */
+struct json_object *json_buffer(const struct mymap_buffer_info *info)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *page_sizes = json_object_new_array();
+
+	json_object_array_add(page_sizes, json_page_size(mymap_buffer_info_get_page_size(info),
+							 resident_base(info)));
+	if (has_huge_pages(info))
+		json_object_array_add(page_sizes,
+			json_page_size(mymap_buffer_info_get_huge_page_size(info),
+				       mymap_buffer_info_get_resident_huge(info)));
+
+	json_object_object_add(object, "size",
+			       json_object_new_uint64(mymap_buffer_info_get_size(info)));
+	json_object_object_add(object, "kind",
+			       json_object_new_string(mymap_buffer_info_get_kind_name(info)));
+	json_object_object_add(object, "resident",
+			       json_object_new_uint64(mymap_buffer_info_get_resident(info)));
+	json_object_object_add(object, "page_sizes", page_sizes);
+	json_object_object_add(object, "pinnable",
+			       json_object_new_boolean(mymap_buffer_info_is_pinnable(info)));
+	json_object_object_add(object, "default",
+			       json_object_new_boolean(mymap_buffer_info_is_default(info)));
+	return object;
+}
+
+/**
+ * json_print() - print a JSON object on one line and free it
+ * @object: the object; it is gone afterwards
+ */
+void json_print(struct json_object *object)
+{
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_SPACED |
+						    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}

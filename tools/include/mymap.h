@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libmymap: kernel memory that user space can map, share and hand to hardware.
+ *
+ * Conventions, for every function that does not say otherwise:
+ *
+ * - It returns 0, or a negative errno value. The library never prints, never
+ *   exits, never changes signal handling and keeps no global state; it does not
+ *   promise anything about errno itself.
+ * - Results are passed through @ret_ pointers. They are written on success and
+ *   left untouched on failure.
+ * - Sizes, offsets and lengths are in bytes.
+ * - Pointers must not be NULL. The close and free functions are the exception:
+ *   they take NULL and do nothing.
+ * - Every descriptor the library opens is close-on-exec.
+ *
+ * Threads: no object changes after it was made, so that every function may be
+ * called by several threads at once, also on the same object. Only closing or
+ * freeing an object needs that no other thread uses it, then or later.
+ *
+ * mymap(4) describes the device; libmymap(3) is where the man pages begin.
+ */
+#ifndef LIBMYMAP_MYMAP_H
+#define LIBMYMAP_MYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define MYMAP_ATTR_NONNULL	__attribute__((nonnull))
+#define MYMAP_ATTR_CHECK	__attribute__((warn_unused_result))
+#define MYMAP_ATTR_PURE		__attribute__((pure))
+#else
+#define MYMAP_ATTR_NONNULL
+#define MYMAP_ATTR_CHECK
+#define MYMAP_ATTR_PURE
+#endif
+
+/**
+ * struct mymap - an open /dev/mymap
+ *
+ * What buffers are made from. Made by mymap_open(), ended by mymap_close().
+ */
+struct mymap;
+
+/**
+ * struct mymap_driver_info - what the driver said about itself, at one moment
+ *
+ * Made by mymap_get_driver_info(), ended by mymap_driver_info_free().
+ */
+struct mymap_driver_info;
+
+/**
+ * struct mymap_buffer - a handle of a buffer
+ *
+ * It owns a descriptor of its own. Made by mymap_buffer_create(),
+ * mymap_buffer_open_default() and mymap_buffer_from_fd(), ended by
+ * mymap_buffer_close(). The memory itself is freed when the last descriptor and
+ * the last mapping of it are gone, in all processes.
+ */
+struct mymap_buffer;
+
+/**
+ * struct mymap_buffer_info - what the driver said about a buffer, at one moment
+ *
+ * Made by mymap_buffer_get_info(), ended by mymap_buffer_info_free().
+ */
+struct mymap_buffer_info;
+
+/* ------------------------------------------------------------------ library */
+
+/**
+ * mymap_version() - the version of the library
+ *
+ * Return: the version, such as "0.1.0"; a constant.
+ * Threads: any.
+ */
+const char *mymap_version(void);
+
+/**
+ * mymap_open() - open /dev/mymap
+ * @ret_ctx: where to put the new context; the caller owns it
+ *
+ * The module is not loaded by this function; see mymap_module_load().
+ *
+ * Return: 0, or
+ * -ENOENT: there is no /dev/mymap; mymap_module_get_state() tells why
+ * -EACCES: the caller may not open it; it is for the members of group mymap
+ * -EMFILE, -ENFILE, -ENOMEM: out of descriptors or memory
+ * and whatever else open(2) answers.
+ * Threads: any.
+ */
+int mymap_open(struct mymap **ret_ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_close() - close a context
+ * @ctx: the context, or NULL
+ *
+ * Buffers that were made from it stay valid.
+ * Threads: no other may use @ctx.
+ */
+void mymap_close(struct mymap *ctx);
+
+/**
+ * mymap_get_fd() - the descriptor of /dev/mymap
+ * @ctx: the context
+ *
+ * Return: the descriptor, open for reading and writing. It belongs to @ctx: do
+ * not close it.
+ * Threads: any.
+ */
+int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* ------------------------------------------------------------------- driver */
+
+/**
+ * enum mymap_driver_feature - what not every driver or kernel can do
+ * @MYMAP_DRIVER_FEATURE_HUGE_PAGES: buffers are mapped by huge pages where
+ *	alignment allows
+ * @MYMAP_DRIVER_FEATURE_MEMORY_CGROUP: the memory of a buffer is charged to the
+ *	memory cgroup of its creator
+ */
+enum mymap_driver_feature {
+	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
+	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1
+};
+
+/* Makes a number that mymap_driver_info_get_version() can be compared with. */
+#define MYMAP_MAKE_VERSION(major, minor, patch) \
+	(((uint32_t)(major) << 16) | ((uint32_t)(minor) << 8) | (uint32_t)(patch))
+
+/**
+ * mymap_get_driver_info() - ask the driver about itself
+ * @ctx: the context
+ * @ret_info: where to put the answer; the caller owns it
+ *
+ * The answer is a snapshot: the total size and the limits may change after it.
+ *
+ * Return: 0, or
+ * -ENOTTY: the driver is older than this command
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_get_driver_info(struct mymap *ctx, struct mymap_driver_info **ret_info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_driver_info_free() - free an answer of mymap_get_driver_info()
+ * @info: the answer, or NULL
+ *
+ * Threads: no other may use @info.
+ */
+void mymap_driver_info_free(struct mymap_driver_info *info);
+
+/**
+ * mymap_driver_info_get_version() - the driver's version as a number
+ * @info: the answer
+ *
+ * Return: the version, to be compared with MYMAP_MAKE_VERSION().
+ * Threads: any.
+ */
+uint32_t mymap_driver_info_get_version(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_version_string() - the driver's version as text
+ * @info: the answer
+ *
+ * Return: the version, such as "0.1.0"; it lives as long as @info.
+ * Threads: any.
+ */
+const char *mymap_driver_info_get_version_string(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_has_feature() - can the driver do this on this kernel?
+ * @info: the answer
+ * @feature: the feature
+ *
+ * Return: true if it can; false if not, or if @feature is not a feature.
+ * Threads: any.
+ */
+bool mymap_driver_info_has_feature(const struct mymap_driver_info *info,
+				   enum mymap_driver_feature feature)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_page_size() - the smallest page a buffer is made of
+ * @info: the answer
+ *
+ * Return: bytes. Buffer sizes are rounded up to it.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_page_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_huge_page_size() - the largest page a buffer is mapped by
+ * @info: the answer
+ *
+ * Return: bytes; the page size where there is none larger.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_huge_page_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_default_size() - the size of the default buffer
+ * @info: the answer
+ *
+ * Return: bytes; 0 where the default buffer is switched off.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_default_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_max_buffer_size() - the largest buffer that can be made
+ * @info: the answer
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_max_buffer_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_max_total_size() - the most all buffers together may have
+ * @info: the answer
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_max_total_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_total_size() - what all buffers together have
+ * @info: the answer
+ *
+ * Return: bytes, at the moment of the question, without the default buffer.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_total_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* ------------------------------------------------------------------ buffers */
+
+/* Flags of mymap_buffer_create(). */
+/* Allocate all memory now, rather than page by page at first touch. */
+#define MYMAP_BUFFER_CREATE_POPULATE (UINT64_C(1) << 0)
+
+/**
+ * mymap_buffer_create() - make a buffer
+ * @ctx: the context; it may be closed before the buffer
+ * @size: the size wanted in bytes, at least 1; rounded up to whole pages
+ * @flags: 0 or MYMAP_BUFFER_CREATE_* together
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * The memory reads as zeros. mymap_buffer_get_size() tells the rounded size.
+ *
+ * Return: 0, or
+ * -EINVAL: @size is 0 or cannot be rounded up to pages
+ * -EOPNOTSUPP: a flag is not known, or not available on this kernel or machine
+ * -EDQUOT: a limit of the driver would be exceeded, see mymap_get_driver_info()
+ * -ENOMEM: no memory left for it
+ * -EMFILE, -ENFILE: out of descriptors
+ * Threads: any.
+ */
+int mymap_buffer_create(struct mymap *ctx, uint64_t size, uint64_t flags,
+			struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_open_default() - a handle of the default buffer
+ * @ctx: the context; it may be closed before the buffer
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * The default buffer belongs to the module and is shared by all who open
+ * /dev/mymap. Each mapping of it writes the bytes 0 to 9 at its beginning anew.
+ *
+ * Return: 0, or
+ * -ENODEV: the default buffer is switched off
+ * -EMFILE, -ENOMEM: out of descriptors or memory
+ * Threads: any.
+ */
+int mymap_buffer_open_default(struct mymap *ctx, struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_from_fd() - a handle of the buffer that a descriptor refers to
+ * @fd: a descriptor of a buffer or of /dev/mymap: inherited, received over a
+ *	Unix socket, opened through /proc; one that is open for reading only will do
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * The descriptor is duplicated; @fd itself stays the caller's. The handle may do
+ * what @fd may do: no writing through a descriptor that is open for reading.
+ *
+ * Return: 0, or
+ * -EBADF: @fd is not an open descriptor
+ * -ENOTTY: @fd is not a mymap buffer
+ * -ENODEV: @fd is an open /dev/mymap, and the default buffer is switched off
+ * -ENXIO: the buffer does not exist any more
+ * -EMFILE, -ENOMEM: out of descriptors or memory
+ * Threads: any.
+ */
+int mymap_buffer_from_fd(int fd, struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_close() - close a handle
+ * @buffer: the handle, or NULL
+ *
+ * Mappings made through it, and other descriptors of the buffer, stay valid.
+ * Threads: no other may use @buffer.
+ */
+void mymap_buffer_close(struct mymap_buffer *buffer);
+
+/**
+ * mymap_buffer_get_fd() - the descriptor of a buffer
+ * @buffer: the handle
+ *
+ * It can be passed to pread(2), pwrite(2), mmap(2), sendmsg(2) and so on.
+ *
+ * Return: the descriptor. It belongs to @buffer: duplicate it to keep it.
+ * Threads: any.
+ */
+int mymap_buffer_get_fd(const struct mymap_buffer *buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_get_size() - the size of a buffer
+ * @buffer: the handle
+ *
+ * Return: bytes, as they were when the handle was made.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_get_size(const struct mymap_buffer *buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_map() - map a buffer into memory, shared
+ * @buffer: the handle; it may be closed before the mapping is removed
+ * @offset: where to begin, in bytes; a multiple of the page size
+ * @length: how many bytes; 0 means all from @offset to the end
+ * @prot: PROT_READ, PROT_WRITE, both, or PROT_NONE, see mmap(2)
+ * @ret_addr: where to put the address; the caller owns the mapping and removes
+ *	it by mymap_buffer_unmap() or munmap(2)
+ *
+ * For a private mapping, or one at a chosen address, call mmap(2) with
+ * mymap_buffer_get_fd().
+ *
+ * Return: 0, or
+ * -EINVAL: @offset is not a multiple of the page size, or the range is not
+ *	inside the buffer
+ * -EOVERFLOW: @offset or the length is more than this process can express
+ * -EACCES: @prot asks for more than the descriptor is open for
+ * -EPERM: @prot asks for execution
+ * -ENOMEM: out of memory or of address space
+ * Threads: any.
+ */
+int mymap_buffer_map(struct mymap_buffer *buffer, uint64_t offset, size_t length,
+		     int prot, void **ret_addr) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_unmap() - remove a mapping
+ * @addr: the address, as mymap_buffer_map() gave it, or NULL to do nothing
+ * @length: how many bytes, as given to mymap_buffer_map(); if that was 0, the
+ *	size of the buffer less the offset
+ *
+ * No handle is needed: it may have been closed long ago.
+ *
+ * Return: 0, or
+ * -EINVAL: @addr is not a multiple of the page size, or @length is 0
+ * -ENOMEM: the process has too many mappings to split one
+ * Threads: any; none may touch the memory any more.
+ */
+int mymap_buffer_unmap(void *addr, size_t length);
+
+/**
+ * enum mymap_buffer_kind - what a buffer is made of
+ * @MYMAP_BUFFER_KIND_UNKNOWN: something this version of the library cannot name
+ * @MYMAP_BUFFER_KIND_PAGES: pages, as large as could be had; cached
+ */
+enum mymap_buffer_kind {
+	MYMAP_BUFFER_KIND_UNKNOWN = 0,
+	MYMAP_BUFFER_KIND_PAGES = 1
+};
+
+/**
+ * mymap_buffer_get_info() - ask the driver about a buffer
+ * @buffer: the handle
+ * @ret_info: where to put the answer; the caller owns it
+ *
+ * The answer is a snapshot: what is resident may change after it.
+ *
+ * Return: 0, or
+ * -ENXIO: the buffer does not exist any more
+ * -ENODEV: it was the default buffer and is switched off
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_buffer_get_info(struct mymap_buffer *buffer, struct mymap_buffer_info **ret_info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_info_free() - free an answer of mymap_buffer_get_info()
+ * @info: the answer, or NULL
+ *
+ * Threads: no other may use @info.
+ */
+void mymap_buffer_info_free(struct mymap_buffer_info *info);
+
+/**
+ * mymap_buffer_info_get_size() - the size of the buffer
+ * @info: the answer
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_size(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_kind() - what the buffer is made of
+ * @info: the answer
+ *
+ * Return: the kind.
+ * Threads: any.
+ */
+enum mymap_buffer_kind mymap_buffer_info_get_kind(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_kind_name() - what the buffer is made of, as text
+ * @info: the answer
+ *
+ * Return: "pages", or "unknown"; a constant.
+ * Threads: any.
+ */
+const char *mymap_buffer_info_get_kind_name(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_resident() - how much memory the buffer has by now
+ * @info: the answer
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_resident(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_resident_huge() - how much of it is in huge pages
+ * @info: the answer
+ *
+ * Return: bytes, a part of what mymap_buffer_info_get_resident() tells.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_resident_huge(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_page_size() - the smallest page the buffer is made of
+ * @info: the answer
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_page_size(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_huge_page_size() - the largest page it is mapped by
+ * @info: the answer
+ *
+ * Return: bytes; the page size where there is none larger.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_huge_page_size(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_is_pinnable() - do O_DIRECT, io_uring and vmsplice work in it?
+ * @info: the answer
+ *
+ * Return: true if they do.
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_pinnable(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_is_default() - is it the default buffer?
+ * @info: the answer
+ *
+ * Return: true if it is the one that all who open /dev/mymap share.
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* ------------------------------------------------------------------- module */
+
+/**
+ * enum mymap_module_state - how the running kernel stands to the module
+ * @MYMAP_MODULE_NOT_INSTALLED: there is no mymap module for this kernel
+ * @MYMAP_MODULE_AVAILABLE: it is installed and not loaded
+ * @MYMAP_MODULE_LOADING: it is being loaded
+ * @MYMAP_MODULE_LOADED: it is loaded, wherever it came from
+ * @MYMAP_MODULE_UNLOADING: it is being unloaded
+ * @MYMAP_MODULE_BUILTIN: it is part of the kernel
+ */
+enum mymap_module_state {
+	MYMAP_MODULE_NOT_INSTALLED = 0,
+	MYMAP_MODULE_AVAILABLE = 1,
+	MYMAP_MODULE_LOADING = 2,
+	MYMAP_MODULE_LOADED = 3,
+	MYMAP_MODULE_UNLOADING = 4,
+	MYMAP_MODULE_BUILTIN = 5
+};
+
+/**
+ * mymap_module_get_state() - is the module there, and is it loaded?
+ * @ret_state: where to put the state
+ *
+ * Needs no rights.
+ *
+ * Return: 0, or -ENOMEM, or what reading /sys answered.
+ * Threads: any.
+ */
+int mymap_module_get_state(enum mymap_module_state *ret_state)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_module_state_name() - a state as text
+ * @state: the state
+ *
+ * Return: "not installed", "available", "loading", "loaded", "unloading",
+ * "builtin", or "unknown"; a constant.
+ * Threads: any.
+ */
+const char *mymap_module_state_name(enum mymap_module_state state);
+
+/**
+ * mymap_module_load() - load the module, as modprobe(8) does
+ *
+ * The configuration in modprobe.d(5) holds: options, dependencies, blacklists
+ * and install commands. An install command is run by system(3), and so it is the
+ * one thing here that disturbs the caller's signals while it runs. It is no
+ * error if the module is loaded already. See mymap_wait_for_node() for the next
+ * step.
+ *
+ * Return: 0, or
+ * -ENOENT: there is no mymap module for the running kernel
+ * -EPERM: the caller may not load modules, or the kernel is locked down
+ * -ECANCELED: the module is blacklisted in modprobe.d(5)
+ * -EKEYREJECTED, -ENOKEY: its signature is not accepted
+ * -ENOEXEC: it was built for another kernel
+ * -ENOMEM, and what else the kernel answers.
+ * Threads: any.
+ */
+int mymap_module_load(void) MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_wait_for_node() - wait until /dev/mymap is there and ready for use
+ * @timeout_ms: how long to wait at most, in milliseconds; 0: look once
+ *
+ * Ready means that udev has run its rules for the device, so that the group and
+ * the mode of the node are right. Where no udev runs (an initial ramdisk, a
+ * container), nothing is going to change them and it is enough that the node
+ * exists. Signals do not end the wait.
+ *
+ * Return: 0, or
+ * -ETIMEDOUT: it was not ready in time
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_wait_for_node(unsigned int timeout_ms) MYMAP_ATTR_CHECK;
+
+#undef MYMAP_ATTR_NONNULL
+#undef MYMAP_ATTR_CHECK
+#undef MYMAP_ATTR_PURE
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBMYMAP_MYMAP_H */
