@@ -164,3 +164,31 @@ int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 	put_page(page);
 	return 0;
 }
+
+/**
+ * mymap_buffer_populate() - allocate all of a buffer's memory
+ * @buffer: the buffer, in use
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOMEM, or -EINTR where a fatal signal arrived.
+ */
+int mymap_buffer_populate(struct mymap_buffer *buffer)
+{
+	return mymap_pages_populate(&buffer->pages);
+}
+
+/**
+ * mymap_buffer_get_usage() - how much memory a buffer has at this moment
+ * @buffer: the buffer
+ * @usage: where to put it
+ *
+ * Context: any; takes no lock, so the figures may be of different moments.
+ */
+void mymap_buffer_get_usage(struct mymap_buffer *buffer,
+			    struct mymap_usage *usage)
+{
+	struct mymap_pages *pages = &buffer->pages;
+
+	usage->resident = (u64)READ_ONCE(pages->nr_resident) << PAGE_SHIFT;
+	usage->resident_huge = (u64)READ_ONCE(pages->nr_huge) << PAGE_SHIFT;
+}

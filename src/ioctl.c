@@ -57,7 +57,7 @@ static struct mymap_buffer *mymap_create_used_buffer(u64 size, bool populate)
 	if (err)
 		goto err_put_buffer;
 	if (populate) {
-		err = mymap_pages_populate(&buffer->pages);
+		err = mymap_buffer_populate(buffer);
 		if (err)
 			goto err_unuse;
 	}
@@ -151,6 +151,7 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	static const struct mymap_info zero;
 	struct mymap_info *info = &args->info;
 	struct mymap_buffer *buffer = call->buffer;
+	struct mymap_usage usage;
 
 	if (info->flags)
 		return -EOPNOTSUPP;
@@ -161,8 +162,9 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 		return -ENODEV;
 
 	info->buffer_size = buffer->size;
-	info->resident = (u64)READ_ONCE(buffer->pages.nr_resident) << PAGE_SHIFT;
-	info->resident_huge = (u64)READ_ONCE(buffer->pages.nr_huge) << PAGE_SHIFT;
+	mymap_buffer_get_usage(buffer, &usage);
+	info->resident = usage.resident;
+	info->resident_huge = usage.resident_huge;
 	info->properties = MYMAP_BUFFER_PINNABLE;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;

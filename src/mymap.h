@@ -122,6 +122,16 @@ struct mymap_limits {
 	u64 total_size;
 };
 
+/**
+ * struct mymap_usage - the memory of one buffer
+ * @resident: bytes allocated
+ * @resident_huge: those of them in pages of mymap_huge_page_size
+ */
+struct mymap_usage {
+	u64 resident;
+	u64 resident_huge;
+};
+
 int mymap_limits_init(unsigned long max_buffer_size,
 		      unsigned long max_total_size);
 void mymap_limits_get(struct mymap_limits *limits);
@@ -130,6 +140,9 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
 void mymap_buffer_put(struct mymap_buffer *buffer);
 int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 		      size_t len);
+int mymap_buffer_populate(struct mymap_buffer *buffer);
+void mymap_buffer_get_usage(struct mymap_buffer *buffer,
+			    struct mymap_usage *usage);
 
 /* vm.c: mappings */
 
