@@ -1,0 +1,604 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The mymap command: its words on this machine, which has no driver, and its work
+# on the fake driver of tests/unit/fake_driver.c.
+
+# shellcheck disable=SC2016 # what stands in single quotes is for inner shells
+load tools.bash
+
+COMMANDS="create demo fill info read write"
+HINT="write for example 4096, 64K, 64M or 1G"
+EOPNOTSUPP=95 EDQUOT=122 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=60
+	build_tools
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# The options that a subcommand's help lists.
+options_of() {
+	mymap "$1" --help | sed -n 's/^  \(--[a-z]*\).*/\1/p'
+}
+
+# bytes COUNT [BYTE-in-octal]: that many bytes
+bytes() {
+	head -c "$1" /dev/zero | tr '\0' "\\${2:-170}"
+}
+
+# ---------------------------------------------------------------- words and usage
+
+@test "--version: it is that of dkms.conf" {
+	run --separate-stderr mymap --version
+	prints "mymap $(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$ROOT/dkms.conf")"
+}
+
+@test "--help: it lists every subcommand" {
+	run --separate-stderr mymap --help
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' <<<"$output" | xargs)" = "$COMMANDS" ]
+}
+
+@test "--help: each subcommand has one, on stdout" {
+	local command
+	for command in $COMMANDS; do
+		run --separate-stderr mymap "$command" --help
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		[[ $output == "Usage: mymap $command "* ]]
+		run --separate-stderr mymap "$command" -h
+		[ "$status" -eq 0 ]
+		[[ $output == "Usage: mymap $command "* ]]
+	done
+}
+
+@test "--help: no line is longer than 80 characters" {
+	local command
+	for command in "" $COMMANDS; do
+		# shellcheck disable=SC2086 # an empty one is none
+		run mymap $command --help
+		[ "$status" -eq 0 ]
+		run ! grep -E '^.{81}' <<<"$output"
+	done
+}
+
+@test "man page: it has every subcommand" {
+	local command
+	for command in $COMMANDS; do
+		grep -q "^\.It Cm $command$" "$TOOLS/man/mymap.1"
+	done
+}
+
+@test "man page: the options are those of the help texts" {
+	local command
+	diff <({ for command in $COMMANDS; do options_of "$command"; done; echo --version; } | sort -u) \
+		<(sed -n 's/^\.It.* Fl \\-\([a-z]*\).*/--\1/p' "$TOOLS/man/mymap.1" | sort -u)
+}
+
+@test "man page: the synopsis of each subcommand has its options" {
+	local command
+	for command in $COMMANDS; do
+		diff <(options_of "$command" | grep -vx -- --help | sort) \
+			<(awk -v command=".Cm $command" '
+				/^\.Sh DESCRIPTION/ { exit }
+				/^\.Nm/ { inside = 0 }
+				/^\.Cm / { inside = $0 == command }
+				inside' "$TOOLS/man/mymap.1" |
+				sed -n 's/^\.\(Op \)\?Fl \\-\([a-z]\{2,\}\).*/--\2/p' | sort)
+	done
+}
+
+@test "completion: it offers the options of the help texts" {
+	local command
+	# shellcheck source=/dev/null
+	source "$TOOLS/cli/mymap.bash-completion"
+	for command in $COMMANDS; do
+		COMP_WORDS=(mymap "$command" --) COMP_CWORD=2
+		_mymap
+		diff <(options_of "$command" | sort) \
+			<(printf '%s\n' "${COMPREPLY[@]}" | grep -vx -- -- | sort)
+	done
+}
+
+@test "completion: it offers every subcommand" {
+	# shellcheck source=/dev/null
+	source "$TOOLS/cli/mymap.bash-completion"
+	COMP_WORDS=(mymap "") COMP_CWORD=1
+	_mymap
+	[ "${COMPREPLY[*]}" = "$COMMANDS --help --version" ]
+}
+
+@test "usage: no subcommand is 2" {
+	run --separate-stderr mymap
+	fails_with 2 "mymap: no command; see 'mymap --help'"
+}
+
+@test "usage: an unknown subcommand is 2" {
+	run --separate-stderr mymap make
+	fails_with 2 "mymap: unknown command 'make'; see 'mymap --help'"
+}
+
+@test "usage: an unknown option before the subcommand is 2" {
+	run --separate-stderr mymap --json info
+	fails_with 2 "mymap: unknown option '--json'; see 'mymap --help'"
+}
+
+@test "usage: an unknown option is 2, for each subcommand" {
+	local command
+	for command in $COMMANDS; do
+		run --separate-stderr mymap "$command" --frobnicate
+		fails_with 2 "mymap: $command: unknown option '--frobnicate'; see 'mymap $command --help'"
+	done
+}
+
+@test "usage: an option of another subcommand is 2" {
+	run --separate-stderr mymap demo --size 4096
+	fails_with 2 "mymap: demo: unknown option '--size'; see 'mymap demo --help'"
+}
+
+@test "usage: an unexpected word is 2" {
+	run --separate-stderr mymap info everything
+	fails_with 2 "mymap: info: unexpected 'everything'; see 'mymap info --help'"
+}
+
+@test "usage: an option without its value is 2" {
+	run --separate-stderr mymap create --size
+	fails_with 2 "mymap: create: option '--size' needs a value"
+}
+
+@test "usage: create without a size is 2" {
+	run --separate-stderr mymap create --populate
+	fails_with 2 "mymap: create: --size is missing; $HINT"
+}
+
+@test "usage: what is not a size is 2" {
+	local size
+	for size in 12Q -1 "" " 1" 1.5 1e6 0x -; do
+		run --separate-stderr mymap create --size "$size"
+		fails_with 2 "mymap: create: size '$size': not a size; $HINT"
+	done
+}
+
+@test "usage: a size of 2^64 is 2" {
+	run --separate-stderr mymap create --size 18446744073709551616
+	fails_with 2 "mymap: create: size '18446744073709551616': too large; $HINT"
+}
+
+@test "usage: an offset that is not a size is 2" {
+	run --separate-stderr mymap read --offset 12Q
+	fails_with 2 "mymap: read: offset '12Q': not a size; $HINT"
+}
+
+@test "usage: a length that is not a size is 2" {
+	run --separate-stderr mymap write --length 12Q
+	fails_with 2 "mymap: write: length '12Q': not a size; $HINT"
+}
+
+@test "usage: what is not a byte is 2" {
+	local byte
+	for byte in 256 -1 "" x 1K 0x100 +1 " 1" 0xx; do
+		run --separate-stderr mymap fill --byte "$byte"
+		fails_with 2 "mymap: fill: byte '$byte': not a number from 0 to 255"
+	done
+}
+
+@test "usage: what is not a descriptor is 2" {
+	local fd
+	for fd in -1 "" stdin 2147483648 99999999999999999999; do
+		run --separate-stderr mymap info --fd "$fd"
+		fails_with 2 "mymap: info: fd '$fd': not a number from 0 to 2147483647"
+	done
+}
+
+@test "stdout: a full disk is 1" {
+	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' '$BUILT/mymap' --help >/dev/full"
+	fails_with 1 "mymap: standard output: No space left on device"
+}
+
+# -------------------------------------------------------------- without a driver
+
+@test "no driver: each subcommand names the packages to install" {
+	local command line
+	[ ! -e /dev/mymap ] || skip "this machine has /dev/mymap"
+	[ -z "$(find "/lib/modules/$(uname -r)" -name 'mymap.ko*' 2>/dev/null)" ] ||
+		skip "this machine has a mymap module"
+	line="mymap: /dev/mymap: the module is not installed for kernel $(uname -r): "
+	line+="install mymap-dkms and the headers package linux-headers-$(uname -r)"
+	for command in "create --size 4096" demo fill info read write; do
+		# shellcheck disable=SC2086 # it is a list of words
+		run --separate-stderr mymap $command </dev/null
+		fails_with 1 "$line"
+	done
+}
+
+@test "no driver: a descriptor that is not open is 1" {
+	run --separate-stderr mymap info --fd 99
+	fails_with 1 "mymap: info: descriptor 99: not open; inherit it, as COMMAND does from 'mymap create --size SIZE -- COMMAND'"
+}
+
+@test "no driver: a descriptor of another file is 1" {
+	run --separate-stderr mymap read --fd 0 </dev/null
+	fails_with 1 "mymap: read: descriptor 0: not a mymap buffer"
+}
+
+# ------------------------------------------------------------------ demo and info
+
+@test "demo: it prints 0 to 9 and nothing else" {
+	run --separate-stderr fake demo
+	prints "$(seq 0 9)"
+}
+
+@test "demo: without a default buffer it is 1" {
+	FAKE_DEFAULT_SIZE=0 run --separate-stderr fake demo
+	fails_with 1 "mymap: demo: the default buffer is switched off (module parameter default_size is 0)"
+}
+
+@test "open: no free descriptor is 1" {
+	FAKE_OPEN=$EMFILE run --separate-stderr fake demo
+	fails_with 1 "mymap: /dev/mymap: Too many open files"
+}
+
+@test "info: it shows versions, limits and the default buffer" {
+	run --separate-stderr fake info
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	grep -qx 'driver version       7\.8\.9' <<<"$output"
+	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup' <<<"$output"
+	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
+	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
+	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
+	grep -qx 'The default buffer:' <<<"$output"
+	grep -qx 'size                 4096 bytes (4.0 KiB)' <<<"$output"
+	grep -qx 'default buffer       yes' <<<"$output"
+}
+
+@test "info: a default buffer that is switched off is said" {
+	FAKE_DEFAULT_SIZE=0 run --separate-stderr fake info
+	[ "$status" -eq 0 ]
+	[ "$(tail -n 1 <<<"$output")" = "The default buffer is switched off." ]
+	run ! grep pinnable <<<"$output"
+}
+
+@test "info: --json has all members" {
+	requires jq
+	run --separate-stderr fake info --json
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" -eq 1 ]
+	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"default":true}}' ]
+	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
+	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
+}
+
+@test "info: --json has null for a default buffer that is switched off" {
+	requires jq
+	FAKE_DEFAULT_SIZE=0 run --separate-stderr fake info --json
+	[ "$status" -eq 0 ]
+	jq -e '.default_buffer == null and .default_size == 0' <<<"$output"
+}
+
+@test "info: an error of the driver is 1" {
+	FAKE_QUERY=$ENOTTY run --separate-stderr fake info
+	fails_with 1 "mymap: info: cannot ask the driver: Inappropriate ioctl for device"
+}
+
+@test "info: a closed standard output is 1, the device is not taken for it" {
+	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' LD_PRELOAD='$UNIT/fake_driver.so' \
+		'$BUILT/mymap' info >&-"
+	fails_with 1 "mymap: standard output: Bad file descriptor"
+}
+
+@test "info: --fd shows an inherited buffer" {
+	run --separate-stderr fake create --size 1M -- "$BUILT/mymap" info --fd 3
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "size                 1048576 bytes (1.0 MiB)" ]
+	[ "${lines[1]}" = "kind                 pages" ]
+	grep -qx 'default buffer       no' <<<"$output"
+}
+
+# ------------------------------------------------------------------------- create
+
+@test "create: it shows the buffer, its size in whole pages" {
+	run --separate-stderr fake create --size 5000
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "${lines[0]}" = "size                 8192 bytes (8.0 KiB)" ]
+	grep -qx 'pinnable             yes' <<<"$output"
+}
+
+@test "create: --json has all members" {
+	requires jq
+	FAKE_RESIDENT_HUGE=4194304 run --separate-stderr fake create --size 64M --populate --json
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[ "$(jq -c . <<<"$output")" = \
+		'{"size":67108864,"kind":"pages","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"default":false}' ]
+}
+
+@test "create: COMMAND inherits the buffer as descriptor 3 and knows it" {
+	run --separate-stderr fake create --size 64K -- \
+		sh -c 'echo $MYMAP_FD; stat -L -c %s /proc/self/fd/3'
+	prints "3
+65536"
+}
+
+@test "create: COMMAND needs no -- before it" {
+	run --separate-stderr fake create --size 64K echo --size
+	prints --size
+}
+
+# Runs it with the descriptors 0 to 2 and no other; bats itself has more of them.
+with_three_descriptors() {
+	bash -c '
+		for fd in /proc/self/fd/*; do
+			fd=${fd##*/}
+			[ "$fd" -le 2 ] || eval "exec $fd>&-"
+		done
+		export LD_LIBRARY_PATH=$1 LD_PRELOAD=$2
+		shift 2
+		exec "$@"' - "$BUILT" "$UNIT/fake_driver.so" "$@"
+}
+
+@test "create: COMMAND inherits nothing else" {
+	run --separate-stderr with_three_descriptors "$BUILT/mymap" create --size 64K -- ls /proc/self/fd
+	# the last one is the directory that ls reads
+	prints "0
+1
+2
+3
+4"
+}
+
+@test "create: COMMAND inherits a buffer that is descriptor 3 from the start" {
+	FAKE_DOOR_FD=10 run --separate-stderr with_three_descriptors \
+		"$BUILT/mymap" create --size 64K -- stat -L -c %s /proc/self/fd/3
+	prints 65536
+}
+
+@test "create: what COMMAND writes into the buffer is there" {
+	run --separate-stderr fake create --size 64K -- \
+		sh -c 'echo hello | "$0" write --fd 3 --offset 4K && "$0" read --fd 3 --offset 4K --length 6' \
+		"$BUILT/mymap"
+	prints hello
+}
+
+@test "create: the exit status is that of COMMAND" {
+	run --separate-stderr fake create --size 64K -- sh -c 'exit 42'
+	fails_with 42 ""
+}
+
+@test "create: a signal that ends COMMAND is seen outside" {
+	run --separate-stderr fake create --size 64K -- sh -c 'kill -TERM $$'
+	[ "$status" -eq 143 ]
+}
+
+@test "create: stdout is COMMAND's, without --json" {
+	run --separate-stderr fake create --size 64K -- echo mine
+	prints mine
+}
+
+@test "create: --json comes before the output of COMMAND" {
+	run --separate-stderr fake create --size 64K --json -- echo mine
+	[ "$status" -eq 0 ]
+	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[0]} == '{ "size": 65536, '* ]]
+	[ "${lines[1]}" = mine ]
+}
+
+@test "create: COMMAND does not run if --json cannot be printed" {
+	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' LD_PRELOAD='$UNIT/fake_driver.so' \
+		'$BUILT/mymap' create --size 64K --json -- touch ran >/dev/full"
+	fails_with 1 "mymap: standard output: No space left on device"
+	[ ! -e ran ]
+}
+
+@test "create: a COMMAND that is not there is 127" {
+	run --separate-stderr -127 fake create --size 64K -- ./missing
+	fails_with 127 "mymap: create: ./missing: No such file or directory"
+}
+
+@test "create: a COMMAND that is not executable is 126" {
+	: >plain
+	run --separate-stderr fake create --size 64K -- ./plain
+	fails_with 126 "mymap: create: ./plain: Permission denied"
+}
+
+@test "create: over the limit of one buffer is 1, the limit is named" {
+	run --separate-stderr fake create --size 2G
+	fails_with 1 "mymap: create: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size"
+}
+
+@test "create: over the limit of all buffers is 1, the limit is named" {
+	FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1G
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 50565120 now; module parameter max_total_size"
+}
+
+@test "create: over a limit nobody tells is 1" {
+	FAKE_CREATE=$EDQUOT FAKE_QUERY=$ENOTTY run --separate-stderr fake create --size 1G
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): over a limit of the driver"
+}
+
+@test "create: no memory is 1" {
+	FAKE_CREATE=$ENOMEM run --separate-stderr fake create --size 1G
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): not enough memory"
+}
+
+@test "create: a size the driver refuses is 1" {
+	FAKE_CREATE=$EINVAL run --separate-stderr fake create --size 0
+	fails_with 1 "mymap: create: size 0 (0 bytes): no buffer can have this size; 'mymap info' shows the limits"
+}
+
+@test "create: another error of the driver is 1" {
+	FAKE_CREATE=$EOPNOTSUPP run --separate-stderr fake create --size 4096
+	fails_with 1 "mymap: create: size 4096 (4.0 KiB): Operation not supported"
+}
+
+# -------------------------------------------------------------- read, write, fill
+
+@test "read: all of the default buffer" {
+	fake read >got
+	{ printf '\0\1\2\3\4\5\6\7\10\11'; bytes 4086 000; } | cmp - got
+}
+
+@test "read: from an offset, a length" {
+	run --separate-stderr bash -c 'LD_PRELOAD=$2 LD_LIBRARY_PATH=$1 "$1/mymap" read --offset 3 --length 2 | od -An -tu1' \
+		- "$BUILT" "$UNIT/fake_driver.so"
+	prints "   3   4"
+}
+
+@test "read: at the very end there is nothing, and that is fine" {
+	run --separate-stderr fake read --offset 4096
+	prints ""
+}
+
+@test "read: an offset beyond the end is 1, the size is named" {
+	run --separate-stderr fake read --offset 4097
+	fails_with 1 "mymap: read: offset 4097: the buffer ends at 4096 (4.0 KiB)"
+}
+
+@test "read: a length beyond the end is 1, nothing is printed" {
+	run --separate-stderr fake read --offset 96 --length 4001
+	fails_with 1 "mymap: read: length 4001 from offset 96: the buffer ends at 4096 (4.0 KiB)"
+}
+
+@test "read: an offset and a length that wrap around are 1" {
+	run --separate-stderr fake read --offset 4096 --length 0xffffffffffffffff
+	fails_with 1 "mymap: read: length 18446744073709551615 from offset 4096: the buffer ends at 4096 (4.0 KiB)"
+}
+
+@test "read: a full disk is 1" {
+	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' LD_PRELOAD='$UNIT/fake_driver.so' \
+		'$BUILT/mymap' read >/dev/full"
+	fails_with 1 "mymap: read: standard output: No space left on device"
+}
+
+@test "read: a closed standard output is 1" {
+	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' LD_PRELOAD='$UNIT/fake_driver.so' \
+		'$BUILT/mymap' read >&-"
+	fails_with 1 "mymap: read: standard output: Bad file descriptor"
+}
+
+@test "read: a reader that is gone is 1, where SIGPIPE is ignored" {
+	FAKE_DEFAULT_SIZE=8388608 run --separate-stderr bash -c "trap '' PIPE
+		LD_LIBRARY_PATH='$BUILT' LD_PRELOAD='$UNIT/fake_driver.so' '$BUILT/mymap' read | true
+		exit \${PIPESTATUS[0]}"
+	fails_with 1 "mymap: read: standard output: Broken pipe"
+}
+
+# in_buffer SIZE SCRIPT: run it with a buffer as descriptor 3 and $m as the command
+in_buffer() {
+	m=$BUILT/mymap fake create --size "$1" -- bash -c "$2"
+}
+
+@test "write: more than a chunk, all of it arrives" {
+	head -c 3000001 /dev/urandom >sent
+	in_buffer 4M '"$m" write --fd 3 <sent && "$m" read --fd 3 --length 3000001 >got'
+	cmp sent got
+}
+
+@test "write, read: short transfers lose nothing" {
+	head -c 100000 /dev/urandom >sent
+	FAKE_SHORT=997 in_buffer 1M '"$m" write --fd 3 <sent && "$m" read --fd 3 --length 100000 >got'
+	cmp sent got
+}
+
+@test "write: input that comes in pieces is one" {
+	run --separate-stderr in_buffer 4K '{
+			printf ab
+			for ((try = 0; try < 1000; try++)); do
+				[ "$("$m" read --fd 3 --length 1 | tr -d "\\0")" != a ] || break
+			done
+			printf cd
+		} | "$m" write --fd 3 && "$m" read --fd 3 --length 4'
+	prints abcd
+}
+
+@test "write: at an offset, the rest is left alone" {
+	run --separate-stderr in_buffer 4K '"$m" fill --fd 3 --byte 0x2e --length 8
+		printf xy | "$m" write --fd 3 --offset 3 && "$m" read --fd 3 --length 8'
+	prints "...xy..."
+}
+
+@test "write: input that just fits is fine" {
+	run --separate-stderr in_buffer 4K 'head -c 4096 /dev/urandom | "$m" write --fd 3'
+	prints ""
+}
+
+@test "write: input that does not fit is 1, what was written is told" {
+	run --separate-stderr in_buffer 4K 'yes | head -c 4000 | "$m" write --fd 3 --offset 100'
+	fails_with 1 "mymap: write: the input is too long: 3996 bytes were written, then the buffer ended at 4096"
+}
+
+@test "write: any input at the very end is 1" {
+	run --separate-stderr in_buffer 4K 'printf x | "$m" write --fd 3 --offset 4K'
+	fails_with 1 "mymap: write: the input is too long: 0 bytes were written, then the buffer ended at 4096"
+}
+
+@test "write: no input is fine" {
+	run --separate-stderr in_buffer 4K '"$m" write --fd 3 </dev/null'
+	prints ""
+}
+
+@test "write: --length takes so much and leaves the rest of the input" {
+	run --separate-stderr in_buffer 4K 'printf abcdef >input
+		{ "$m" write --fd 3 --length 2; cat; } <input; "$m" read --fd 3 --length 4 | tr "\0" .'
+	prints "cdefab.."
+}
+
+@test "write: too little input for --length is 1" {
+	run --separate-stderr in_buffer 4K 'printf abc | "$m" write --fd 3 --length 5'
+	fails_with 1 "mymap: write: the input ended after 3 of 5 bytes"
+}
+
+@test "write: a length beyond the end is 1, the input is not touched" {
+	run --separate-stderr in_buffer 4K 'printf abc >input
+		{ "$m" write --fd 3 --length 4097 || cat; } <input'
+	[ "$output" = abc ]
+	[ "$stderr" = "mymap: write: length 4097 from offset 0: the buffer ends at 4096 (4.0 KiB)" ]
+}
+
+@test "write: a closed standard input is 1" {
+	run --separate-stderr in_buffer 4K '"$m" write --fd 3 <&-'
+	fails_with 1 "mymap: write: standard input: Bad file descriptor"
+}
+
+@test "write: a descriptor that is open for reading only is 1" {
+	run --separate-stderr in_buffer 4K 'printf abc | "$m" write --fd 4 4</proc/self/fd/3'
+	fails_with 1 "mymap: write: descriptor 4: it is open for reading only"
+}
+
+@test "fill: all of the buffer, 0 if nothing is said" {
+	in_buffer 3M '"$m" fill --fd 3 --byte 255 && "$m" read --fd 3 >ones
+		"$m" fill --fd 3 && "$m" read --fd 3 >zeros'
+	bytes 3145728 377 | cmp - ones
+	bytes 3145728 000 | cmp - zeros
+}
+
+@test "fill: a range, and nothing beside it" {
+	run --separate-stderr in_buffer 4K '"$m" fill --fd 3 --byte 0x2e
+		"$m" fill --fd 3 --byte 120 --offset 2 --length 3
+		"$m" read --fd 3 --length 7'
+	prints "..xxx.."
+}
+
+@test "fill: a length of 0 changes nothing" {
+	run --separate-stderr in_buffer 4K '"$m" fill --fd 3 --byte 0x2e
+		"$m" fill --fd 3 --byte 120 --length 0
+		"$m" read --fd 3 --length 3'
+	prints "..."
+}
+
+@test "fill: a range beyond the end is 1, nothing is written" {
+	run --separate-stderr in_buffer 4K '"$m" fill --fd 3 --byte 0x2e
+		"$m" fill --fd 3 --byte 120 --offset 4095 --length 2
+		"$m" read --fd 3 --offset 4095'
+	[ "$output" = . ]
+	[ "$stderr" = "mymap: fill: length 2 from offset 4095: the buffer ends at 4096 (4.0 KiB)" ]
+}

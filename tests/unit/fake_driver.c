@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Preloaded into the mymap command, this plays the driver: /dev/mymap and the
+ * buffers are memfds, and the commands are answered for them. Reading, writing
+ * and mapping are then the kernel's own. The environment tells it to refuse:
+ *
+ * FAKE_OPEN=ERRNO	opening /dev/mymap fails with that number
+ * FAKE_CREATE=ERRNO	so does MYMAP_IOC_CREATE
+ * FAKE_QUERY=ERRNO	so does MYMAP_IOC_QUERY
+ * FAKE_DEFAULT_SIZE=N	size of the default buffer, 4096 if left out; 0: none
+ * FAKE_DOOR_FD=N	/dev/mymap gets a descriptor of that number or above
+ * FAKE_RESIDENT_HUGE=N	what INFO tells
+ * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/mymap.h>
+
+#define DOOR		"mymap-door"
+#define BUFFER		"mymap-buffer"
+#define PAGE		4096ULL
+#define HUGE_PAGE	(2ULL << 20)
+#define MAX_BUFFER	(1ULL << 30)
+#define MAX_TOTAL	(2ULL << 30)
+
+int ioctl(int fd, unsigned long request, ...);
+
+static unsigned long long number(const char *name, unsigned long long otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+static int fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static int make_memory(const char *name, uint64_t size)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, (off_t)size) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int move_up(int fd, int lowest)
+{
+	int moved;
+
+	if (fd < 0 || fd >= lowest)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, lowest);
+	close(fd);
+	return moved;
+}
+
+static int is_memory(int fd, const char *name)
+{
+	char path[32], target[64] = "", wanted[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (readlink(path, target, sizeof(target) - 1) < 0)
+		return 0;
+	snprintf(wanted, sizeof(wanted), "/memfd:%s (deleted)", name);
+	return !strcmp(target, wanted);
+}
+
+int open(const char *path, int flags, ...)
+{
+	static const unsigned char bytes[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	mode_t mode = 0;
+	uint64_t size;
+	int error, fd;
+
+	if (flags & O_CREAT) {
+		va_list args;
+
+		va_start(args, flags);
+		mode = va_arg(args, mode_t);
+		va_end(args);
+	}
+	if (strcmp(path, "/dev/mymap"))
+		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+
+	error = (int)number("FAKE_OPEN", 0);
+	if (error)
+		return fail(error);
+	size = number("FAKE_DEFAULT_SIZE", PAGE);
+	fd = make_memory(DOOR, size);
+	if (fd >= 0 && size >= sizeof(bytes))
+		syscall(SYS_pwrite64, fd, bytes, sizeof(bytes), 0);
+	return move_up(fd, (int)number("FAKE_DOOR_FD", 0));
+}
+
+static int create(struct mymap_create *arg)
+{
+	int error = (int)number("FAKE_CREATE", 0);
+
+	if (error)
+		return fail(error);
+	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
+		return fail(EINVAL);
+	if (arg->flags & ~MYMAP_CREATE_POPULATE)
+		return fail(EOPNOTSUPP);
+	if (arg->buffer_size > MAX_BUFFER)
+		return fail(EDQUOT);
+	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
+	return make_memory(BUFFER, arg->buffer_size);
+}
+
+static int query(struct mymap_query *arg)
+{
+	int error = (int)number("FAKE_QUERY", 0);
+
+	if (error)
+		return fail(error);
+	*arg = (struct mymap_query) {
+		.size = sizeof(*arg),
+		.driver_version = MYMAP_VERSION(7, 8, 9),
+		.page_size = PAGE,
+		.huge_page_size = HUGE_PAGE,
+		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG,
+		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
+		.max_buffer_size = MAX_BUFFER,
+		.max_total_size = MAX_TOTAL,
+		.total_size = 12345 * PAGE,
+	};
+	return 0;
+}
+
+static int info(int fd, int door, struct mymap_info *arg)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (!st.st_size)
+		return fail(ENODEV);
+	*arg = (struct mymap_info) {
+		.size = sizeof(*arg),
+		.buffer_size = (uint64_t)st.st_size,
+		.resident = (uint64_t)st.st_blocks * 512 + number("FAKE_RESIDENT_HUGE", 0),
+		.resident_huge = number("FAKE_RESIDENT_HUGE", 0),
+		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0),
+		.kind = MYMAP_KIND_PAGES,
+		.page_size = PAGE,
+		.huge_page_size = HUGE_PAGE,
+	};
+	return 0;
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER);
+	va_list args;
+	void *arg;
+
+	va_start(args, request);
+	arg = va_arg(args, void *);
+	va_end(args);
+
+	if (door && request == MYMAP_IOC_CREATE)
+		return create(arg);
+	if (door && request == MYMAP_IOC_QUERY)
+		return query(arg);
+	if ((door || buffer) && request == MYMAP_IOC_INFO)
+		return info(fd, door, arg);
+	return (int)syscall(SYS_ioctl, fd, request, arg);
+}
+
+static size_t short_len(size_t len)
+{
+	unsigned long long most = number("FAKE_SHORT", len);
+
+	return most < len ? (size_t)most : len;
+}
+
+ssize_t pread(int fd, void *data, size_t len, off_t offset)
+{
+	return syscall(SYS_pread64, fd, data, short_len(len), offset);
+}
+
+/* Unlike a memfd, a buffer does not grow. */
+ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (offset >= st.st_size)
+		return fail(ENOSPC);
+	if ((off_t)len > st.st_size - offset)
+		len = (size_t)(st.st_size - offset);
+	return syscall(SYS_pwrite64, fd, data, short_len(len), offset);
+}
