@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# The harness itself: what tests/vm/run promises. Runs on the host; a boot costs some 15 s, so one boot answers several questions.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	dir=$BATS_TEST_TMPDIR
+}
+
+# vm [OPTION]... COMMAND...: sets $status; stdout and stderr are the files out and err.
+vm() {
+	status=0
+	./run --quiet "$@" >"$dir/out" 2>"$dir/err" || status=$?
+}
+
+scan() {
+	status=0
+	./scan-kernel-log >"$dir/out" || status=$?
+}
+
+@test "wrong usage ends with 2 and says what is wrong" {
+	run -2 --separate-stderr ./run --no-such-option -- true
+	[ "$output" = "" ]
+	[ "$stderr" = "tests/vm/run: --no-such-option: unknown option" ]
+	run -2 ./run
+	run -2 ./run --timeout
+	run -2 ./run --timeout soon -- true
+	run -2 ./run --memory lots -- true
+	run -2 ./run --suite potato -- true
+	run -2 ./run --arch vax -- true
+	run -2 ./run --share /no/such/folder -- true
+	run -2 ./run --user root -- true
+	run -2 ./shell true
+}
+
+@test "--help goes to stdout and ends with 0" {
+	run -0 --separate-stderr ./run --help
+	[[ "$output" == "usage: tests/vm/run "* ]]
+	[ "$stderr" = "" ]
+}
+
+@test "scan: an ordinary log has no complaints" {
+	scan <<-'LOG'
+		[    0.000000] Linux version 6.1.0-1-amd64
+		[    0.100000] Kernel command line: root=/dev/vda BUG: x
+		[    1.000000] clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable
+		[    5.000000] mymap: loading out-of-tree module taints kernel.
+		[    5.000001] mymap: module verification failed: signature and/or required key missing - tainting kernel
+	LOG
+	[ "$status" = 0 ]
+	[ ! -s "$dir/out" ]
+}
+
+@test "scan: complaints are printed, whatever stands before and behind them" {
+	printf '%s\n' '[    1.0] fine' '<4>[    2.0] WARNING: CPU: 0 PID: 1 at mm/x.c:1 f+0x1/0x2' \
+		$'[    3.0][  T12] BUG: Bad page state in process x  pfn:00001\r' '[    4.0] watchdog: BUG: soft lockup - CPU#0' \
+		'[    5.0] x invoked oom-killer: gfp_mask=0x1' 'INFO: task x:1 blocked for more than 120 seconds.' >"$dir/log"
+	scan <"$dir/log"
+	[ "$status" = 1 ]
+	[ "$(wc -l <"$dir/out")" = 5 ]
+}
+
+@test "scan: what was announced is forgiven, with its whole report and nothing else" {
+	scan <<-'LOG'
+		[    1.0] WARNING: CPU: 0 PID: 1 at early.c:1 early+0x1/0x2
+		[    2.0] mymap-expect: WARNING: .* at late.c
+		[    3.0] ------------[ cut here ]------------
+		[    3.0] WARNING: CPU: 0 PID: 1 at late.c:1 late+0x1/0x2
+		[    3.0] refcount_t: underflow; use-after-free.
+		[    3.0] ---[ end trace 0000000000000000 ]---
+		[    4.0] refcount_t: saturated; leaking memory.
+		[    5.0] WARNING: CPU: 0 PID: 1 at late.c:2 late+0x1/0x2
+		[    5.0] ---[ end trace 0000000000000000 ]---
+		[    6.0] mymap-expect:
+		[    7.0] WARNING: CPU: 0 PID: 1 at late.c:3 late+0x1/0x2
+	LOG
+	[ "$status" = 1 ]
+	diff - "$dir/out" <<-'LEFT'
+		WARNING: CPU: 0 PID: 1 at early.c:1 early+0x1/0x2
+		refcount_t: saturated; leaking memory.
+		WARNING: CPU: 0 PID: 1 at late.c:3 late+0x1/0x2
+	LEFT
+}
+
+@test "arguments, stdout, stderr and the exit status pass unchanged; the guest is a Debian of its own" {
+	local odd=('a b' '' $'new\nline' $'\xff\xfe' "'\"\$(x)\\" '*')
+
+	# shellcheck disable=SC2016 # for the guest's shell
+	vm bash -c '
+		set -e
+		printf "%s\0" "$@"
+		head -c 3000000 /dev/urandom >/root/random
+		[ "$(stat -c %F /proc/self/fd/0 -L)" = "character special file" ]
+		echo "cgroup $(cut -d : -f 3 /proc/self/cgroup)" >&2
+		grep -qw memory "/sys/fs/cgroup$(cut -d : -f 3 /proc/self/cgroup)/cgroup.controllers"
+		echo "net $(ls /sys/class/net)" >&2
+		echo "cwd $PWD $HOME $MYMAP_VM $(id -un)" >&2
+		dd if=/dev/zero of=/direct bs=4096 count=4 oflag=direct status=none
+		dd if=/direct of=/dev/null bs=4096 iflag=direct status=none
+		echo "direct $(stat -c %s /direct)" >&2
+		echo "packages $(dpkg-query -W -f "\${db:Status-Status} " mymap-dkms)" >&2
+		sha256sum </root/random >&2
+		cat /root/random
+		exit 125' bash "${odd[@]}"
+	[ "$status" = 125 ]
+
+	printf '%s\0' "${odd[@]}" >"$dir/odd"
+	cmp -n "$(stat -c %s "$dir/odd")" "$dir/odd" "$dir/out"
+	[ "$(stat -c %s "$dir/out")" = $((3000000 + $(stat -c %s "$dir/odd"))) ]
+	diff - "$dir/err" <<-EXPECTED
+		cgroup /system.slice/mymap-vm.service
+		net lo
+		cwd / /root 1 root
+		direct 16384
+		packages installed 
+		$(tail -c 3000000 "$dir/out" | sha256sum)
+	EXPECTED
+}
+
+@test "--user is an ordinary member of group mymap, and --share works both ways" {
+	mkdir -m 777 "$dir/share, with comma"
+	head -c 100000 /dev/urandom >"$dir/share, with comma/there"
+	# shellcheck disable=SC2016 # for the guest's shell
+	vm --user alice --share "$dir/share, with comma" sh -c '
+		cp /mnt/share/there /mnt/share/back
+		grep -q "^CapEff:.0000000000000000$" /proc/self/status && echo "$(id -un) $(id -Gn) $HOME $PWD"
+		kill -9 $$'
+	[ "$status" = 137 ]
+	[ "$(cat "$dir/out")" = "alice alice mymap /home/alice /home/alice" ]
+	cmp "$dir/share, with comma/there" "$dir/share, with comma/back"
+}
+
+@test "a kernel that complains is 125, though the command succeeded" {
+	vm sh -c "echo 'BUG: test of the harness' >/dev/kmsg"
+	[ "$status" = 125 ]
+	grep -q '^tests/vm/run: kernel: complained: BUG: test of the harness, log: /' "$dir/err"
+	grep -q 'BUG: test of the harness' "$(sed -n 's/.*, log: //p' "$dir/err")"
+}
+
+@test "an announced complaint is forgiven, and a background process does not hold the run" {
+	vm sh -c "echo 'mymap-expect: ^BUG: test' >/dev/kmsg; echo 'BUG: test' >/dev/kmsg; sleep 1000 & echo end; exit 124"
+	[ "$status" = 124 ]
+	[ "$(cat "$dir/out")" = end ]
+	[ ! -s "$dir/err" ]
+}
+
+@test "a panic is 125, at once" {
+	local start=$SECONDS
+	vm --timeout 300 sh -c 'echo before; echo c >/proc/sysrq-trigger'
+	[ "$status" = 125 ]
+	[ "$(cat "$dir/out")" = before ]
+	[ $((SECONDS - start)) -lt 120 ]
+	grep -q '^tests/vm/run: kernel: complained: Kernel panic' "$dir/err"
+}
+
+@test "the machine that switches itself off without a verdict is 125" {
+	vm --icount poweroff -ff
+	[ "$status" = 125 ]
+	grep -q '^tests/vm/run: machine: ended without a verdict, log: /' "$dir/err"
+}
+
+@test "over its time limit is 124" {
+	vm --timeout 5 sleep 1000
+	[ "$status" = 124 ]
+	grep -q '^tests/vm/run: --timeout 5: the time is over, log: /' "$dir/err"
+}
+
+@test "a signal ends QEMU and leaves no files" {
+	local pid tmp=${XDG_CACHE_HOME:-$HOME/.cache}/mymap/tmp qemu
+
+	./run --quiet sleep 1000 3>&- &
+	pid=$!
+	for _ in $(seq 100); do
+		qemu=$(pgrep -P "$pid" qemu-system) && break
+		sleep 0.1
+	done
+	[ -n "$qemu" ]
+	work=$(tr '\0' '\n' <"/proc/$qemu/cmdline" | sed -n "s|.*path=\($tmp/run[^/]*\)/console.log|\1|p")
+	[ -d "$work" ]
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 143 ]
+	[ ! -e "/proc/$qemu" ]
+	[ ! -e "$work" ]
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What run and shell do, from the command line to the exit status.
+
+vm_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+top=$(cd "$vm_dir/../.." && pwd)
+export LC_ALL=C.UTF-8
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+. "$vm_dir/lib/say.sh"
+. "$vm_dir/lib/options.sh"
+. "$vm_dir/lib/cache.sh"
+. "$vm_dir/lib/archive.sh"
+. "$vm_dir/lib/packages.sh"
+. "$vm_dir/lib/image.sh"
+. "$vm_dir/lib/job.sh"
+. "$vm_dir/lib/accel.sh"
+. "$vm_dir/lib/machine.sh"
+. "$vm_dir/lib/verdict.sh"
+
+vm_main() {
+	parse_options "$@"
+	trap cleanup EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+
+	"$top/tests/deps" vm || die 125 "host tools" "could not be installed"
+	cache_open
+	archive_refresh
+	image_prepare
+
+	run_job
+}
+
+# Boot the image that is ready with what the user asked for, and end as the command ended.
+run_job() {
+	local overlay=$work/root.qcow2
+
+	overlay_create "$overlay" "$image_root" || die 125 "root disk" "qemu-img failed"
+	machine_defaults
+	machine_mode=$mode machine_output=yes machine_user=$user machine_share=$share
+	[ -n "$quiet" ] || [ "$mode" = shell ] || machine_stream=yes
+	machine_run "$overlay" "$image_repository" "${command[@]}"
+	finish
+}
