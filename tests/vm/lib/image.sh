@@ -29,7 +29,9 @@ base_prepare() {
 	cache_get base "$(
 		{
 			echo "$suite $arch $kernel $version $kernel_version ${base_packages[*]} $(cat "$archive/sources.list")"
-			cat "$vm_dir/lib/image.sh" "$vm_dir/lib/customize" "$vm_dir/guest/mymap-vm.service"
+			# How it is made: a change of anything else here need not make it again.
+			declare -f base_make
+			cat "$vm_dir/lib/make-root" "$vm_dir/lib/customize" "$vm_dir/guest/mymap-vm.service"
 		} | key
 	)" base_build
 	base=$entry
@@ -144,7 +146,7 @@ layer_install() {
 		done <"$layer_closure"
 	fi
 
-	say "installing $what in the guest ($layer_duration), log: $1/install.log"
+	say "installing $what in the guest ($layer_duration), log: $work/stdout"
 	overlay_create "$1/new.qcow2" "$image_root" || die 125 "disk" "qemu-img failed"
 	machine_defaults
 	machine_limit=$layer_time_limit machine_keep=yes
