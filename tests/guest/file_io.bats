@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+load helpers
+
+@test "file: what is written is read, and the position moves on" {
+	program file_io what_is_written_is_read position_moves_on pread_and_pwrite_leave_position
+}
+
+@test "file: across the borders of pages and of 2 MiB, and megabytes at once" {
+	program file_io across_borders megabytes_at_once
+}
+
+@test "file: mapping and file are one memory" {
+	program file_io mapping_and_file_are_one
+}
+
+@test "file: what is not written reads zeros and takes no memory" {
+	program file_io unwritten_reads_zeros_and_takes_no_memory written_takes_memory_where_it_is
+}
+
+@test "file: a read at the end is 0, over the end it is short" {
+	program file_io read_at_end_is_0 read_over_end_is_short
+}
+
+@test "file: a write at the end is ENOSPC, over the end it is short" {
+	program file_io write_at_end_is_enospc write_over_end_is_short append_is_enospc
+}
+
+@test "file: a count of 0 is 0, whatever the pointer" {
+	program file_io count_0_is_0
+}
+
+@test "file: a bad pointer is EFAULT, a half bad one a short transfer" {
+	program file_io bad_pointer_is_efault bad_pointer_in_unwritten_is_efault half_bad_pointer_is_short
+}
+
+@test "file: a negative offset is EINVAL" {
+	program file_io negative_offset_is_einval
+}
+
+@test "file: the largest offset and the largest count" {
+	program file_io largest_offset largest_count
+}
+
+@test "file: vectors of 1024 segments" {
+	program file_io vectors_of_1024 readv_and_writev_move_position
+}
+
+@test "file: a vector with a bad segment ends there" {
+	program file_io vector_with_a_bad_one
+}
+
+@test "file: read into and write from the buffer's own mapping" {
+	program file_io into_its_own_mapping
+}
+
+@test "file: lseek from the beginning, the position and the end" {
+	program file_io lseek_set_cur_end positions_of_descriptors
+}
+
+@test "file: lseek out of range is EINVAL and moves nothing" {
+	program file_io lseek_out_of_range_is_einval
+}
+
+@test "file: ftruncate and O_TRUNC to another size are EPERM" {
+	program file_io size_is_fixed
+}
+
+@test "file: fallocate is EOPNOTSUPP" {
+	program file_io fallocate_is_not_there
+}
+
+@test "file: poll says ready" {
+	program file_io always_ready
+}
+
+@test "file: killed amid of transfers it is dead in seconds" {
+	program file_io killed_while_transferring
+}
+
+@test "file: dd writes and reads /dev/mymap" {
+	printf 'hello from dd' | dd of=/dev/mymap bs=1 seek=100 conv=notrunc status=none
+	run dd if=/dev/mymap bs=1 skip=100 count=13 status=none
+	status_is 0
+	output_is "hello from dd"
+}
+
+@test "file: dd beyond the end of /dev/mymap says that there is no space" {
+	local size
+	size=$("$programs/query" default_size)
+	run dd if=/dev/zero of=/dev/mymap bs="$size" count=2 conv=notrunc status=none
+	status_is 1
+	output_has "No space left on device"
+}
+
+@test "file: cat reads all of /dev/mymap and ends" {
+	[ "$(cat /dev/mymap | wc -c)" = "$("$programs/query" default_size)" ]
+}
+
+@test "file: cmp finds /dev/mymap equal to its copy" {
+	head -c 1000 /dev/urandom | dd of=/dev/mymap conv=notrunc status=none
+	cat /dev/mymap >"$BATS_TEST_TMPDIR/copy"
+	cmp /dev/mymap "$BATS_TEST_TMPDIR/copy"
+	dd if=/dev/zero of=/dev/mymap conv=notrunc bs=1000 count=1 status=none
+	run cmp /dev/mymap "$BATS_TEST_TMPDIR/copy"
+	status_is 1
+}
+
+@test "file: hexdump shows the ten bytes" {
+	requires command:hexdump
+	"$programs/teaching" >/dev/null
+	run hexdump -n 10 -v -e '10/1 "%d " "\n"' /dev/mymap
+	status_is 0
+	output_is "0 1 2 3 4 5 6 7 8 9"
+}
+
+@test "file: dd, cat and cmp on the descriptor of a buffer" {
+	run mymap create --size 64K -- sh -c '
+		head -c 65536 /dev/urandom >"$0/data" &&
+		dd if="$0/data" of=/proc/self/fd/3 bs=4096 conv=notrunc status=none &&
+		cat /proc/self/fd/3 >"$0/copy" && cmp "$0/data" "$0/copy" &&
+		cmp "$0/data" /proc/self/fd/3 &&
+		stat -L -c "%s %F" /proc/self/fd/3' "$BATS_TEST_TMPDIR"
+	status_is 0
+	output_is "65536 regular file"
+}
+
+@test "file: cp takes a buffer for a file" {
+	run mymap create --size 100K -- sh -c '
+		mymap fill --fd 3 --byte 0x41 && cp /proc/self/fd/3 "$0/copy" && cmp /proc/self/fd/3 "$0/copy" && stat -c %s "$0/copy"' \
+		"$BATS_TEST_TMPDIR"
+	status_is 0
+	output_is 102400
+}
+
+@test "file: a shell that truncates a buffer is refused" {
+	run mymap create --size 64K -- bash -c 'echo text >/proc/self/fd/3'
+	[ "$status" -ne 0 ]
+	output_has "Operation not permitted"
+}
+
+@test "file: all of it from a 32-bit program" {
+	requires 32bit
+	program_32 file_io
+}

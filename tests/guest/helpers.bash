@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What all tests in the guest share: a marker in the kernel's log before each test, and after it a log without
+# complaints, no buffer left over and the module as it was.
+
+tests_dir=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+source_dir=${tests_dir%/*}
+# Where setup_suite.bash put the programs.
+programs=/var/tmp/mymap-programs
+cgroups=/sys/fs/cgroup
+
+setup() {
+	marker="mymap-test: begin $BATS_SUITE_TEST_NUMBER $BATS_TEST_NAME"
+	echo "$marker" >/dev/kmsg
+	module_changed=
+}
+
+teardown() {
+	[ -z "$module_changed" ] || module_restore
+	log_is_clean
+	nothing_is_left
+}
+
+# What the kernel said since setup.
+kernel_log() {
+	dmesg | sed "1,/$marker\$/d"
+}
+
+log_is_clean() {
+	kernel_log >"$BATS_TEST_TMPDIR/kernel-log"
+	[ -s "$BATS_TEST_TMPDIR/kernel-log" ] || return 0
+	# Only what stands after the marker is ours; announcements stand there as well.
+	"$tests_dir/vm/scan-kernel-log" <"$BATS_TEST_TMPDIR/kernel-log" && return
+	echo "the kernel complained; its log since the test began:"
+	cat "$BATS_TEST_TMPDIR/kernel-log"
+	return 1
+}
+
+total_size_is() {
+	[ "$("$programs/query" total_size)" = "$1" ]
+}
+
+nothing_is_left() {
+	total_size_is 0 && return
+	retry 5 total_size_is 0 && return
+	echo "buffers are left over: $("$programs/query" total_size) bytes"
+	return 1
+}
+
+# From here on the kernel may complain of what matches this expression; until the end of the test.
+expect_complaint() {
+	echo "mymap-expect: $1" >/dev/kmsg
+}
+
+expect_no_more_complaints() {
+	echo "mymap-expect:" >/dev/kmsg
+}
+
+# retry SECONDS COMMAND...: until it succeeds; false when the time is over.
+retry() {
+	local end=$((SECONDS + $1 + 1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -r -t 0.05 <> <(:) || :
+	done
+}
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+# requires NEED...: skip the test, with a reason, where something is missing.
+requires() {
+	local need
+	for need; do
+		case $need in
+		command:*)
+			command -v "${need#*:}" >/dev/null || skip "there is no command ${need#*:} here" ;;
+		root)
+			[ "$(id -u)" = 0 ] || skip "must be root" ;;
+		huge)
+			[ $(($("$programs/query" features) & 1)) = 1 ] || skip "this kernel maps nothing larger than a page" ;;
+		memcg)
+			[ $(($("$programs/query" features) & 2)) = 2 ] || skip "this kernel cannot charge the creator's cgroup"
+			grep -q memory $cgroups/cgroup.controllers 2>/dev/null || skip "no memory controller in cgroup 2" ;;
+		32bit)
+			[ -d "$programs/32" ] || skip "no 32-bit programs: the host has no compiler for them (gcc-multilib)" ;;
+		memory:*)
+			[ "$(awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo)" -ge "${need#*:}" ] ||
+				skip "less than ${need#*:} MiB of memory" ;;
+		dkms)
+			dkms status mymap 2>/dev/null | grep -q . || skip "the module does not come from DKMS" ;;
+		udev)
+			[ -e /run/udev/control ] || skip "no udev here" ;;
+		*)
+			fail "unknown need: $need" ;;
+		esac
+	done
+}
+
+# program NAME CASE...: cases of a test program. Each runs; those that fail are named. If it is only one, its skip is
+# the test's.
+program() {
+	local name=$1 case failed=''
+	shift
+	for case; do
+		run "$programs/$name" "$case"
+		case $status in
+		0) ;;
+		77)
+			[ $# -gt 1 ] || skip "${output##*$'\n'}"
+			echo "# $name $case was skipped: ${output##*$'\n'}" >&3 ;;
+		142) failed+="$name $case hung until its alarm"$'\n'"$output"$'\n' ;;
+		*) failed+="$name $case ended with status $status"$'\n'"$output"$'\n' ;;
+		esac
+	done
+	[ -z "$failed" ] || fail "$failed"
+}
+
+# program_with NAME CASE ARGUMENT...
+program_with() {
+	run "$programs/$1" "${@:2}"
+	[ "$status" = 0 ] || fail "$* ended with status $status: $output"
+}
+
+# program_32 NAME [CASE]...: all cases of the 32-bit program but those.
+program_32() {
+	local name=$1 case cases=()
+	shift
+	for case in $("$programs/32/$name"); do
+		[[ " $* " == *" $case "* ]] || cases+=("$case")
+	done
+	program "32/$name" "${cases[@]}"
+}
+
+# as USER COMMAND...: with the user's groups, as after a login.
+as() {
+	setpriv --reuid="$1" --regid="$1" --init-groups -- "${@:2}"
+}
+
+# module_load_with [PARAMETER=VALUE]...: instead of the module that is loaded; teardown takes it back.
+module_load_with() {
+	module_changed=yes
+	module_remove
+	modprobe mymap "$@"
+}
+
+module_remove() {
+	[ ! -e /sys/module/mymap ] || modprobe -r mymap
+}
+
+module_restore() {
+	module_remove
+	modprobe mymap
+	# The node's group comes from udev.
+	udevadm settle --timeout=10
+}
+
+# Lines of $output, exactly.
+output_is() {
+	[ "$output" = "$1" ] || fail "the output is '$output', not '$1'"
+}
+
+output_has() {
+	[[ $output == *"$1"* ]] || fail "the output is '$output', without '$1'"
+}
+
+status_is() {
+	[ "$status" = "$1" ] || fail "the exit status is $status, not $1; the output is '$output'"
+}
+
+one_line() {
+	[ "${#lines[@]}" = 1 ] || fail "the output is not one line: '$output'"
+}

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-only
+bats_require_minimum_version 1.5.0
+load helpers
+
+teardown() {
+	cgroups_remove
+	[ -z "$module_changed" ] || module_restore
+	expect_no_more_complaints
+	log_is_clean
+	nothing_is_left
+}
+
+# cgroup_make NAME [LIMIT]
+cgroup_make() {
+	mkdir "$cgroups/mymap-test-$1"
+	[ -z "${2-}" ] || echo "$2" >"$cgroups/mymap-test-$1/memory.max"
+}
+
+cgroup_is_gone() {
+	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
+}
+
+cgroups_remove() {
+	local group
+	for group in "$cgroups"/mymap-test-*; do
+		retry 5 cgroup_is_gone "$group"
+	done
+}
+
+# in_cgroup NAME COMMAND...
+in_cgroup() {
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroups/mymap-test-$1" "${@:2}"
+}
+
+cgroup_memory() {
+	cat "$cgroups/mymap-test-$1/memory.current"
+}
+
+oom_kills() {
+	awk '$1 == "oom_kill" { print $2 }' "$cgroups/mymap-test-$1/memory.events"
+}
+
+refused_with() {
+	run -1 modprobe mymap "$1"
+	kernel_log | grep -q -e "$2" || fail "the kernel's log has no '$2': $(kernel_log)"
+	[ ! -e /sys/module/mymap ] || fail "the module is loaded with $1"
+}
+
+@test "limits: a buffer over max_buffer_size is EDQUOT" {
+	program limits over_buffer_limit
+}
+
+@test "limits: buffers over max_total_size together are EDQUOT until one of them ends" {
+	program limits over_total_limit two_processes_share_the_total
+}
+
+@test "limits: a thousand refusals cost nothing" {
+	program limits refusals_cost_nothing
+}
+
+@test "limits: without parameters they are three quarters of the memory" {
+	local total limit
+	total=$(awk '$1 == "MemTotal:" { print $2 * 1024 }' /proc/meminfo)
+	for limit in max_buffer_size max_total_size; do
+		limit=$("$programs/query" $limit)
+		[ "$limit" -gt $((total / 2)) ] && [ "$limit" -lt "$total" ] || fail "$limit of $total"
+	done
+}
+
+@test "limits: parameters set them, for a buffer and for all" {
+	module_load_with max_buffer_size=1048576 max_total_size=4194304
+	[ "$("$programs/query" max_buffer_size)" = 1048576 ]
+	[ "$("$programs/query" max_total_size)" = 4194304 ]
+	[ "$(cat /sys/module/mymap/parameters/max_buffer_size)" = 1048576 ]
+	program limits over_buffer_limit
+	module_load_with max_buffer_size=4194304 max_total_size=4194304
+	program limits over_total_limit two_processes_share_the_total
+}
+
+@test "limits: max_total_size below max_buffer_size limits a single buffer" {
+	module_load_with max_total_size=1048576
+	program limits over_total_limit
+	run -1 mymap create --size 2M
+	one_line
+	output_has max_total_size
+}
+
+@test "limits: a limit that is no number, negative or too large is refused at load" {
+	local name value
+	module_changed=yes
+	module_remove
+	for name in max_buffer_size max_total_size; do
+		for value in abc -1 18446744073709551616 64M; do
+			refused_with "$name=$value" "\`$value' invalid for parameter \`$name'"
+		done
+	done
+}
+
+@test "limits: a limit below a page is refused at load, with a message" {
+	module_changed=yes
+	module_remove
+	refused_with max_buffer_size=1 "mymap: .*max_buffer_size"
+	refused_with max_total_size=100 "mymap: .*max_total_size"
+}
+
+@test "limits: a buffer of 2^63 bytes is refused whatever they allow" {
+	module_load_with max_buffer_size=18446744073709551615 max_total_size=18446744073709551615
+	program create size_2_63_without_limits size_minus_page_without_limits
+}
+
+@test "limits: populating more than the machine has is ENOMEM, and nobody is killed" {
+	local before
+	before=$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	program limits populate_more_than_ram
+	[ "$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)" = "$before" ]
+}
+
+@test "limits: a buffer larger than the machine works as long as it is not touched" {
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	program limits lazily_more_than_ram
+}
+
+@test "limits: the tests run in a cgroup that is not the root one" {
+	run -0 cat /proc/self/cgroup
+	[ "${output##*:}" != / ]
+}
+
+@test "limits: 1 GiB populated in a memory cgroup of 32 MiB is ENOMEM, and nobody is killed" {
+	requires memcg
+	cgroup_make small 32M
+	run in_cgroup small "$programs/limits" populate_is_enomem 1073741824
+	status_is 0
+	[ "$(oom_kills small)" = 0 ]
+}
+
+@test "limits: 1 GiB written in a memory cgroup of 32 MiB is ENOMEM, and nobody is killed" {
+	requires memcg
+	cgroup_make small 32M
+	run in_cgroup small "$programs/limits" write_is_enomem 1073741824
+	status_is 0
+	[ "$(oom_kills small)" = 0 ]
+}
+
+@test "limits: 1 GiB touched in a memory cgroup of 32 MiB kills who touches, and nobody else" {
+	local bystander
+	requires memcg
+	cgroup_make small 32M
+	cgroup_make other
+	expect_complaint 'invoked oom-killer|[Mm]emory cgroup out of memory'
+	# The number of this process is that of sleep.
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec mymap create --size 64M --populate -- sleep 60' \
+		"$cgroups/mymap-test-other" 3>&- &
+	bystander=$!
+	retry 5 total_size_is 67108864
+	run -137 in_cgroup small "$programs/limits" touch_all 1073741824
+	[ "$(oom_kills small)" = 1 ]
+	[ "$(oom_kills other)" = 0 ]
+	kill -0 "$bystander"
+	retry 5 total_size_is 67108864
+	kill "$bystander"
+	wait "$bystander" || :
+}
+
+@test "limits: the creator's cgroup pays, also when another one touches first" {
+	local a b
+	requires memcg
+	cgroup_make creator
+	cgroup_make toucher
+	run in_cgroup creator mymap create --size 64M -- sh -c '
+		echo $$ >"$1/cgroup.procs" && mymap fill --fd 3 --byte 255 &&
+		cat "$0/memory.current" "$1/memory.current"' \
+		"$cgroups/mymap-test-creator" "$cgroups/mymap-test-toucher"
+	status_is 0
+	a=${lines[0]} b=${lines[1]}
+	[ "$a" -ge 67108864 ] || fail "the creator's cgroup has $a bytes"
+	[ "$b" -lt 33554432 ] || fail "the other cgroup has $b bytes"
+	retry 5 memory_is_back creator
+}
+
+memory_is_back() {
+	[ "$(cgroup_memory "$1")" -lt 8388608 ]
+}
+
+@test "limits: a mapping that another cgroup touches is the creator's as well" {
+	requires memcg
+	cgroup_make creator
+	cgroup_make toucher
+	run in_cgroup creator mymap create --size 64M -- sh -c '
+		echo $$ >"$1/cgroup.procs" && "$2" touch_inherited 3 &&
+		cat "$0/memory.current" "$1/memory.current"' \
+		"$cgroups/mymap-test-creator" "$cgroups/mymap-test-toucher" "$programs/limits"
+	status_is 0
+	[ "${lines[0]}" -ge 67108864 ] || fail "the creator's cgroup has ${lines[0]} bytes"
+	[ "${lines[1]}" -lt 33554432 ] || fail "the other cgroup has ${lines[1]} bytes"
+}
+
+@test "limits: a creator's cgroup that is full stops another one who touches" {
+	requires memcg
+	cgroup_make small 32M
+	cgroup_make toucher
+	run in_cgroup small mymap create --size 64M -- sh -c '
+		echo $$ >"$0/cgroup.procs" && mymap fill --fd 3' "$cgroups/mymap-test-toucher"
+	status_is 1
+	output_has "Cannot allocate memory"
+}
+
+@test "limits: a cgroup can be removed while its buffer lives on elsewhere" {
+	requires memcg
+	cgroup_make creator
+	cgroup_make toucher
+	run in_cgroup creator mymap create --size 8M -- sh -c '
+		echo $$ >"$1/cgroup.procs" && rmdir "$0" && mymap fill --fd 3 --byte 7 &&
+		mymap read --fd 3 --offset 8388607 | od -An -tu1' \
+		"$cgroups/mymap-test-creator" "$cgroups/mymap-test-toucher"
+	status_is 0
+	output_is "   7"
+}

@@ -1,0 +1,617 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rules for all commands, as the ABI header has them.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "test.h"
+
+/* A command and a struct with which it works; one row for each kind of descriptor. */
+struct command {
+	const char *name;
+	unsigned int cmd;
+	uint32_t size;
+	uint32_t known_flags;
+	/* The first byte that must be 0 on the way in; size where there is none. */
+	uint32_t out;
+	bool on_buffer;
+};
+
+static const struct command commands[] = {
+	{ "CREATE", MYMAP_IOC_CREATE, sizeof(struct mymap_create), MYMAP_CREATE_POPULATE,
+	  sizeof(struct mymap_create), false },
+	{ "QUERY", MYMAP_IOC_QUERY, sizeof(struct mymap_query), 0,
+	  offsetof(struct mymap_query, driver_version), false },
+	{ "INFO on the door", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
+	  offsetof(struct mymap_info, buffer_size), false },
+	{ "INFO on a buffer", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
+	  offsetof(struct mymap_info, buffer_size), true },
+};
+
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define FOR_EACH_COMMAND(c) for (c = commands; c < commands + NR_COMMANDS; c++)
+
+static int door, buffer;
+/* A struct on a page of its own, the next page being of no use. */
+static unsigned char *args_page;
+
+static void setup(void)
+{
+	door = door_open(O_RDWR);
+	buffer = buffer_create(page_size, 0);
+	args_page = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(args_page != MAP_FAILED);
+	CHECK_EQ(mprotect(args_page + page_size, page_size, PROT_NONE), 0);
+}
+
+static void set_u32(unsigned char *args, size_t at, uint32_t value)
+{
+	memcpy(args + at, &value, sizeof(value));
+}
+
+static void args_init(const struct command *c, unsigned char *args)
+{
+	memset(args, 0, c->size);
+	set_u32(args, 0, c->size);
+	if (c->cmd == MYMAP_IOC_CREATE) {
+		uint64_t size = 3 * page_size;
+
+		memcpy(args + offsetof(struct mymap_create, buffer_size), &size, sizeof(size));
+	}
+}
+
+static int call(const struct command *c, void *args)
+{
+	errno = 0;
+	return ioctl(c->on_buffer ? buffer : door, c->cmd, args);
+}
+
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	CHECK(fd >= 0);
+	close(fd);
+	return fd;
+}
+
+static void expect(const struct command *c, const char *what, long got, int want)
+{
+	int error = errno;
+
+	if (want ? got == -1 && error == want : got >= 0)
+		return;
+	errno = error;
+	FAIL("%s, %s: result %ld, wanted %s", c->name, what, got, want ? strerror(want) : "success");
+}
+
+/* Call it, let it fail, see that it changed nothing. */
+static void expect_refused(const struct command *c, const char *what, unsigned char *args,
+			   size_t len, int want)
+{
+	unsigned char before[512];
+	int fd = next_fd();
+
+	CHECK(len <= sizeof(before));
+	memcpy(before, args, len);
+	expect(c, what, call(c, args), want);
+	if (memcmp(before, args, len))
+		FAIL("%s, %s: it failed, but wrote to the struct", c->name, what);
+	if (next_fd() != fd)
+		FAIL("%s, %s: it failed, but a descriptor is open", c->name, what);
+	if (total_size() != page_size)
+		FAIL("%s, %s: it failed, but total_size changed", c->name, what);
+}
+
+static void finish(const struct command *c, int result)
+{
+	if (c->cmd == MYMAP_IOC_CREATE)
+		close(result);
+	else
+		CHECK_EQ(result, 0);
+}
+
+/* What works. */
+
+static void all_commands_work(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[64];
+		int result;
+
+		args_init(c, args);
+		result = call(c, args);
+		expect(c, "as it should be", result, 0);
+		finish(c, result);
+	}
+}
+
+static void lowest_descriptor(void)
+{
+	setup();
+	int fd = next_fd();
+	struct mymap_create create = { .size = sizeof(create), .buffer_size = 1 };
+
+	CHECK_EQ(ioctl(door, MYMAP_IOC_CREATE, &create), fd);
+}
+
+/* ENOTTY */
+
+static void check_unknown_number(int fd, const char *what, bool on_door)
+{
+	unsigned char args[64] = { 64 };
+	unsigned int nr;
+
+	for (nr = 0; nr < 256; nr++) {
+		unsigned int cmd = _IO(MYMAP_IOC_TYPE, nr);
+
+		if (cmd == MYMAP_IOC_INFO ||
+		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY)))
+			continue;
+		errno = 0;
+		if (ioctl(fd, cmd, args) != -1 || errno != ENOTTY)
+			FAIL("command %u on %s is not ENOTTY", nr, what);
+	}
+}
+
+static void unknown_number(void)
+{
+	setup();
+	check_unknown_number(door, "the door", true);
+	check_unknown_number(buffer, "a buffer", false);
+}
+
+static void unknown_type(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned int cmd = _IO(MYMAP_IOC_TYPE ^ 1, _IOC_NR(c->cmd));
+		unsigned char args[64];
+
+		args_init(c, args);
+		expect(c, "another type", ioctl(c->on_buffer ? buffer : door, cmd, args), ENOTTY);
+	}
+}
+
+static void other_direction_or_size(void)
+{
+	static const unsigned int directions[] = { _IOC_READ, _IOC_WRITE, _IOC_READ | _IOC_WRITE };
+	const struct command *c;
+	size_t i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		int fd = c->on_buffer ? buffer : door;
+		unsigned char args[64];
+
+		args_init(c, args);
+		for (i = 0; i < 3; i++)
+			expect(c, "with a direction and a size",
+			       ioctl(fd, _IOC(directions[i], MYMAP_IOC_TYPE, _IOC_NR(c->cmd), c->size),
+				     args), ENOTTY);
+		expect(c, "with a size",
+		       ioctl(fd, _IOC(0, MYMAP_IOC_TYPE, _IOC_NR(c->cmd), c->size), args), ENOTTY);
+	}
+}
+
+static void door_commands_on_buffer(void)
+{
+	struct mymap_create create = { .size = sizeof(create), .buffer_size = 1 };
+	struct mymap_query q = { .size = sizeof(q) };
+
+	setup();
+	CHECK_ERRNO(ioctl(buffer, MYMAP_IOC_CREATE, &create), ENOTTY);
+	CHECK_ERRNO(ioctl(buffer, MYMAP_IOC_QUERY, &q), ENOTTY);
+}
+
+static void commands_on_other_files(void)
+{
+	const struct command *c;
+	int file = memfd_create("test", MFD_CLOEXEC);
+	int null = open("/dev/null", O_RDWR);
+
+	setup();
+	CHECK(file >= 0 && null >= 0);
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[64];
+
+		args_init(c, args);
+		expect(c, "on a memfd", ioctl(file, c->cmd, args), ENOTTY);
+		expect(c, "on /dev/null", ioctl(null, c->cmd, args), ENOTTY);
+	}
+}
+
+/* The number is looked at before the pointer. */
+static void unknown_number_bad_pointer(void)
+{
+	setup();
+	CHECK_ERRNO(ioctl(door, _IO(MYMAP_IOC_TYPE, 0xee), NULL), ENOTTY);
+	CHECK_ERRNO(ioctl(buffer, MYMAP_IOC_CREATE, NULL), ENOTTY);
+}
+
+/* EFAULT */
+
+static void bad_pointers(void)
+{
+	const uintptr_t bad[] = {
+		0, 1, 8, (uintptr_t)-1, (uintptr_t)-8, (uintptr_t)-4096,
+		(uintptr_t)1 << (sizeof(long) * 8 - 1), (uintptr_t)args_page,
+#if __SIZEOF_LONG__ == 8
+		0xffff888000000000UL, 0xffffffff81000000UL, 0x0000800000000000UL, 0x00007ffffffff000UL,
+#endif
+	};
+	const struct command *c;
+	char what[64];
+	size_t i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			snprintf(what, sizeof(what), "pointer %#lx", (unsigned long)bad[i]);
+			expect(c, what, call(c, (void *)bad[i]), EFAULT);
+		}
+		expect(c, "pointer to a page that is PROT_NONE", call(c, args_page + page_size), EFAULT);
+	}
+	CHECK_EQ(total_size(), page_size);
+}
+
+/* However many bytes of the struct are on the good page. */
+static void struct_across_unmapped_page(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[64];
+		char what[64];
+		uint32_t good;
+
+		args_init(c, args);
+		for (good = 1; good < c->size; good++) {
+			unsigned char *at = args_page + page_size - good;
+
+			memcpy(at, args, good);
+			snprintf(what, sizeof(what), "%u bytes before an unmapped page", good);
+			expect_refused(c, what, at, good, EFAULT);
+		}
+	}
+}
+
+/* A struct that ends with the page is fine. */
+static void struct_at_end_of_page(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char *at = args_page + page_size - c->size;
+		int result;
+
+		args_init(c, at);
+		result = call(c, at);
+		expect(c, "at the end of the last page", result, 0);
+		finish(c, result);
+	}
+}
+
+static void struct_unaligned(void)
+{
+	const struct command *c;
+	int i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (i = 1; i < 8; i++) {
+			unsigned char *at = args_page + i;
+			int result;
+
+			args_init(c, at);
+			result = call(c, at);
+			expect(c, "unaligned", result, 0);
+			finish(c, result);
+		}
+	}
+}
+
+static void readonly_struct(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		CHECK_EQ(mprotect(args_page, page_size, PROT_READ | PROT_WRITE), 0);
+		args_init(c, args_page);
+		CHECK_EQ(mprotect(args_page, page_size, PROT_READ), 0);
+		expect_refused(c, "struct on a read-only page", args_page, c->size, EFAULT);
+	}
+}
+
+/* A populated one has more to give back. */
+static void readonly_struct_populated(void)
+{
+	struct mymap_create *create;
+	int fd, i;
+
+	setup();
+	fd = next_fd();
+	create = (struct mymap_create *)args_page;
+	create->size = sizeof(*create);
+	create->flags = MYMAP_CREATE_POPULATE;
+	create->buffer_size = 5 * huge_size() + page_size;
+	CHECK_EQ(mprotect(args_page, page_size, PROT_READ), 0);
+	for (i = 0; i < 20; i++)
+		CHECK_ERRNO(ioctl(door, MYMAP_IOC_CREATE, create), EFAULT);
+	CHECK_EQ(next_fd(), fd);
+	CHECK_EQ(total_size(), page_size);
+}
+
+/* Struct sizes: EINVAL, E2BIG */
+
+static void size_too_short(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[64];
+		char what[64];
+		uint32_t size;
+
+		for (size = 0; size < c->size; size++) {
+			args_init(c, args);
+			set_u32(args, 0, size);
+			snprintf(what, sizeof(what), "struct size %u", size);
+			expect_refused(c, what, args, c->size, EINVAL);
+		}
+	}
+}
+
+static void size_longer_with_zeros(void)
+{
+	static const uint32_t more[] = { 1, 4, 8, 64, 400 };
+	const struct command *c;
+	size_t i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+			unsigned char args[512] = { 0 };
+			int result;
+
+			args_init(c, args);
+			set_u32(args, 0, c->size + more[i]);
+			result = call(c, args);
+			expect(c, "a longer struct, zeros at its end", result, 0);
+			finish(c, result);
+			CHECK(is_filled(args + c->size, 0, sizeof(args) - c->size));
+		}
+		memset(args_page, 0, page_size);
+		args_init(c, args_page);
+		set_u32(args_page, 0, (uint32_t)page_size);
+		finish(c, call(c, args_page));
+	}
+}
+
+static void size_longer_with_more(void)
+{
+	static const uint32_t more[] = { 1, 4, 8, 64, 400 };
+	const struct command *c;
+	size_t i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+			unsigned char args[512] = { 0 };
+
+			args_init(c, args);
+			set_u32(args, 0, c->size + more[i]);
+			args[c->size + more[i] - 1] = 1;
+			expect_refused(c, "a longer struct, not zeros at its end", args, sizeof(args), E2BIG);
+			args[c->size + more[i] - 1] = 0;
+			args[c->size] = 0x80;
+			expect_refused(c, "a longer struct, not zeros at its end", args, sizeof(args), E2BIG);
+		}
+	}
+}
+
+static void size_beyond_sense(void)
+{
+	const uint32_t sizes[] = { (uint32_t)page_size + 1, 0x10000000, 0x7fffffff, 0x80000000, UINT32_MAX };
+	const struct command *c;
+	size_t i;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			unsigned char args[64];
+
+			args_init(c, args);
+			set_u32(args, 0, sizes[i]);
+			expect_refused(c, "a size beyond any sense", args, c->size, E2BIG);
+		}
+	}
+}
+
+/* EOPNOTSUPP, EINVAL */
+
+static void unknown_flags(void)
+{
+	const struct command *c;
+	int bit;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (bit = 0; bit < 32; bit++) {
+			unsigned char args[64];
+			char what[32];
+
+			if (c->known_flags & 1U << bit)
+				continue;
+			args_init(c, args);
+			set_u32(args, 4, 1U << bit);
+			snprintf(what, sizeof(what), "flag %#x", 1U << bit);
+			expect_refused(c, what, args, c->size, EOPNOTSUPP);
+		}
+	}
+}
+
+static void out_members_not_zero(void)
+{
+	const struct command *c;
+	uint32_t at;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		for (at = c->out; at < c->size; at++) {
+			unsigned char args[64];
+			char what[32];
+
+			args_init(c, args);
+			args[at] = 1;
+			snprintf(what, sizeof(what), "byte %u is 1", at);
+			expect_refused(c, what, args, c->size, EINVAL);
+		}
+	}
+}
+
+/* No byte of the kernel's gets out through a struct that was full before. */
+static void struct_full_of_a5(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[64];
+
+		if (c->out == c->size)
+			continue;
+		memset(args, 0xa5, sizeof(args));
+		set_u32(args, 0, c->size);
+		set_u32(args, 4, 0);
+		expect_refused(c, "out members full of 0xa5", args, sizeof(args), EINVAL);
+	}
+}
+
+/* The bytes around it are not the driver's. */
+static void writes_its_struct_and_no_more(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char area[192];
+		int result;
+
+		memset(area, 0xa5, sizeof(area));
+		args_init(c, area + 64);
+		result = call(c, area + 64);
+		expect(c, "amid of 0xa5", result, 0);
+		finish(c, result);
+		CHECK(is_filled(area, 0xa5, 64));
+		CHECK(is_filled(area + 64 + c->size, 0xa5, sizeof(area) - 64 - c->size));
+	}
+}
+
+/* EMFILE */
+
+static void descriptor_table_full(void)
+{
+	struct mymap_create create = { .size = sizeof(create), .buffer_size = 1 };
+	struct rlimit limit;
+	int i;
+
+	setup();
+	for (i = 0; i < 2; i++) {
+		create.flags = i ? MYMAP_CREATE_POPULATE : 0;
+		CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+		rlim_t old = limit.rlim_cur;
+
+		limit.rlim_cur = (rlim_t)next_fd();
+		CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		CHECK_ERRNO(ioctl(door, MYMAP_IOC_CREATE, &create), EMFILE);
+		limit.rlim_cur = old;
+		CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		CHECK_EQ(create.buffer_size, 1);
+		CHECK_EQ(total_size(), page_size);
+	}
+}
+
+/* A bad size is told before a full table. */
+static void bad_values_with_full_table(void)
+{
+	struct mymap_create create = { .size = sizeof(create) };
+	struct rlimit limit;
+
+	setup();
+	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = (rlim_t)next_fd();
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	CHECK_ERRNO(ioctl(door, MYMAP_IOC_CREATE, &create), EINVAL);
+	create.flags = 0x80;
+	CHECK_ERRNO(ioctl(door, MYMAP_IOC_CREATE, &create), EOPNOTSUPP);
+}
+
+/* Where there is no default buffer (default_size=0). */
+static void without_default_buffer(void)
+{
+	struct mymap_info i = { .size = sizeof(i) };
+	struct mymap_query q = query();
+	int fd = door_open(O_RDWR);
+	char byte = 0;
+
+	CHECK_EQ(q.default_size, 0);
+	CHECK_ERRNO(ioctl(fd, MYMAP_IOC_INFO, &i), ENODEV);
+	CHECK_EQ(i.buffer_size, 0);
+	CHECK_ERRNO(mmap(NULL, page_size, PROT_READ, MAP_SHARED, fd, 0), ENODEV);
+	CHECK_ERRNO(read(fd, &byte, 1), ENODEV);
+	CHECK_ERRNO(write(fd, &byte, 1), ENODEV);
+	CHECK_EQ(lseek(fd, 0, SEEK_END), 0);
+	CHECK_EQ(touch_write(map_shared(buffer_create(page_size, 0), page_size)), 0);
+}
+
+static const struct test_case cases[] = {
+	CASE(all_commands_work),
+	CASE(lowest_descriptor),
+	CASE(unknown_number),
+	CASE(unknown_type),
+	CASE(other_direction_or_size),
+	CASE(door_commands_on_buffer),
+	CASE(commands_on_other_files),
+	CASE(unknown_number_bad_pointer),
+	CASE(bad_pointers),
+	CASE(struct_across_unmapped_page),
+	CASE(struct_at_end_of_page),
+	CASE(struct_unaligned),
+	CASE(readonly_struct),
+	CASE(readonly_struct_populated),
+	CASE(size_too_short),
+	CASE(size_longer_with_zeros),
+	CASE(size_longer_with_more),
+	CASE(size_beyond_sense),
+	CASE(unknown_flags),
+	CASE(out_members_not_zero),
+	CASE(struct_full_of_a5),
+	CASE(writes_its_struct_and_no_more),
+	CASE(descriptor_table_full),
+	CASE(bad_values_with_full_table),
+	CASE(without_default_buffer),
+	CASES_END
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, cases);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The module goes when nobody uses it, and not before. The argument of each case
+ * is the module's file, which is loaded and removed by the bare system calls.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "test.h"
+
+static int module_remove(void)
+{
+	errno = 0;
+	return (int)syscall(SYS_delete_module, "mymap", O_NONBLOCK);
+}
+
+static bool device_is_there(void *data)
+{
+	(void)data;
+	return !access("/dev/mymap", F_OK);
+}
+
+static void module_load(void)
+{
+	int fd = open(test_argument(0), O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK_EQ(syscall(SYS_finit_module, fd, "", 0), 0);
+	close(fd);
+	CHECK(wait_until(device_is_there, NULL, 5));
+}
+
+static void check_busy(void)
+{
+	CHECK_ERRNO(module_remove(), EAGAIN);
+}
+
+/* Right now, not some time later. */
+static void check_goes(void)
+{
+	CHECK_EQ(module_remove(), 0);
+	CHECK(access("/dev/mymap", F_OK));
+	module_load();
+}
+
+static void door_open_is_busy(void)
+{
+	int door = door_open(O_RDWR);
+
+	check_busy();
+	close(door);
+	check_goes();
+}
+
+static void door_mapped_is_busy(void)
+{
+	int door = door_open(O_RDWR);
+	char *memory = map_shared(door, page_size);
+
+	close(door);
+	check_busy();
+	CHECK_EQ(memory[9], 9);
+	unmap(memory, page_size);
+	check_goes();
+}
+
+static void buffer_open_is_busy(void)
+{
+	int fd = buffer_create(page_size, POPULATE);
+
+	check_busy();
+	close(fd);
+	check_goes();
+}
+
+static void buffer_mapped_is_busy(void)
+{
+	size_t len = huge_size() + page_size;
+	int fd = buffer_create(len, 0);
+	char *memory = map_shared(fd, len);
+
+	close(fd);
+	tags_write(memory, 0, len / page_size);
+	check_busy();
+	unmap(memory, len - page_size);
+	check_busy();
+	tags_check(memory + len - page_size, len / page_size - 1, 1);
+	unmap(memory + len - page_size, page_size);
+	check_goes();
+}
+
+static void buffer_in_flight_is_busy(void)
+{
+	int socks[2], fd = buffer_create(page_size, 0);
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, socks), 0);
+	fd_send(socks[0], fd);
+	close(fd);
+	check_busy();
+	fd = fd_receive(socks[1]);
+	check_busy();
+	close(fd);
+	check_goes();
+}
+
+static void duplicate_is_busy(void)
+{
+	int fd = buffer_create(page_size, 0), copy = dup(fd), again = fd_reopen(fd, O_RDONLY);
+
+	close(fd);
+	check_busy();
+	close(copy);
+	check_busy();
+	close(again);
+	check_goes();
+}
+
+static void path_descriptor_is_busy(void)
+{
+	int fd = buffer_create(page_size, 0), path = fd_reopen(fd, O_PATH);
+
+	CHECK(path >= 0);
+	close(fd);
+	check_busy();
+	CHECK_ERRNO(fd_reopen(path, O_RDWR), ENXIO);
+	close(path);
+	check_goes();
+}
+
+static void wait_for_end(void *data)
+{
+	char byte;
+
+	CHECK_EQ(read(*(int *)data, &byte, 1), 1);
+}
+
+static void child_is_busy(void)
+{
+	int ends[2], fd = buffer_create(page_size, 0);
+	char *memory = map_shared(fd, page_size);
+	pid_t child;
+
+	CHECK_EQ(pipe(ends), 0);
+	child = child_start(wait_for_end, &ends[0]);
+	unmap(memory, page_size);
+	close(fd);
+	check_busy();
+	CHECK_EQ(write(ends[1], "", 1), 1);
+	child_join(child);
+	check_goes();
+}
+
+/* Pins are pages, not the buffer: they keep nothing but themselves. */
+static void pins_are_not_busy(void)
+{
+	char byte, *memory;
+	int ends[2], fd;
+	struct iovec iov;
+
+	CHECK_EQ(pipe(ends), 0);
+	fd = buffer_create(page_size, 0);
+	memory = map_shared(fd, page_size);
+	memory[0] = 'p';
+	iov = (struct iovec){ memory, 1 };
+	CHECK_EQ(vmsplice(ends[1], &iov, 1, 0), 1);
+	unmap(memory, page_size);
+	close(fd);
+	check_goes();
+	CHECK_EQ(read(ends[0], &byte, 1), 1);
+	CHECK_EQ(byte, 'p');
+}
+
+/* load, create, map, touch, close, remove */
+static void rounds(void)
+{
+	size_t huge = huge_size();
+	int i;
+
+	CHECK_EQ(module_remove(), 0);
+	for (i = 0; i < 20; i++) {
+		size_t len = (i % 3) * huge + 5 * page_size;
+		char *memory, *digits;
+		int fd, door;
+
+		module_load();
+		fd = buffer_create(len, i & 1 ? POPULATE : 0);
+		memory = map_shared(fd, len);
+		tags_write(memory, 0, len / page_size);
+		door = door_open(O_RDWR);
+		digits = map_shared(door, page_size);
+		CHECK_EQ(digits[9], 9);
+		tags_check(memory, 0, len / page_size);
+		unmap(digits, page_size);
+		close(door);
+		close(fd);
+		unmap(memory, len);
+		CHECK_EQ(module_remove(), 0);
+	}
+	module_load();
+}
+
+static bool module_is_removed(void *data)
+{
+	(void)data;
+	return !module_remove();
+}
+
+static void hold_and_exit(void *data)
+{
+	size_t len = huge_size() + page_size;
+	int fd = buffer_create(len, POPULATE);
+	char *memory = map_shared(fd, len);
+
+	memory[len - 1] = 1;
+	CHECK_EQ(write(*(int *)data, "", 1), 1);
+}
+
+/* The last user exits while the module is being removed. */
+static void last_close_races_removal(void)
+{
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		int ends[2];
+		pid_t child;
+		char byte;
+
+		CHECK_EQ(pipe(ends), 0);
+		child = child_start(hold_and_exit, &ends[1]);
+		CHECK_EQ(read(ends[0], &byte, 1), 1);
+		while (module_remove())
+			CHECK_EQ(errno, EAGAIN);
+		child_join(child);
+		close(ends[0]);
+		close(ends[1]);
+		module_load();
+	}
+}
+
+static void open_forever(void *data)
+{
+	(void)data;
+	for (;;) {
+		int door = open("/dev/mymap", O_RDWR | O_CLOEXEC);
+
+		if (door < 0) {
+			CHECK(errno == ENOENT || errno == ENODEV || errno == ENXIO);
+			continue;
+		}
+		unmap(map_at(door, page_size, 0, PROT_READ), page_size);
+		close(door);
+	}
+}
+
+/* Somebody opens the device all the time. */
+static void open_races_removal(void)
+{
+	pid_t child = child_start(open_forever, NULL);
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		CHECK(wait_until(module_is_removed, NULL, 10));
+		module_load();
+	}
+	child_kill(child, 5);
+}
+
+static const struct test_case cases[] = {
+	CASE(door_open_is_busy),
+	CASE(door_mapped_is_busy),
+	CASE(buffer_open_is_busy),
+	CASE(buffer_mapped_is_busy),
+	CASE(buffer_in_flight_is_busy),
+	CASE(duplicate_is_busy),
+	CASE(path_descriptor_is_busy),
+	CASE(child_is_busy),
+	CASE(pins_are_not_busy),
+	CASE(rounds),
+	CASE(last_close_races_removal),
+	CASE(open_races_removal),
+	CASES_END
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, cases);
+}

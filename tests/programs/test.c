@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the test programs share.
+ */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "test.h"
+
+size_t page_size;
+
+static char **arguments;
+
+void test_fail(const char *file, int line, const char *format, ...)
+{
+	int error = errno;
+	va_list args;
+
+	fprintf(stderr, "%s:%d: ", file, line);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	if (error)
+		fprintf(stderr, " (errno %d: %s)", error, strerror(error));
+	fputc('\n', stderr);
+	exit(1);
+}
+
+void test_skip(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(EXIT_SKIPPED);
+}
+
+int test_main(int argc, char **argv, const struct test_case *cases)
+{
+	const struct test_case *test;
+
+	page_size = (size_t)sysconf(_SC_PAGESIZE);
+	arguments = argv;
+	if (argc < 2) {
+		for (test = cases; test->name; test++)
+			puts(test->name);
+		return 0;
+	}
+
+	for (test = cases; test->name; test++) {
+		if (strcmp(test->name, argv[1]))
+			continue;
+		alarm(CASE_SECONDS);
+		test->run();
+		return 0;
+	}
+	fprintf(stderr, "%s: no case %s\n", argv[0], argv[1]);
+	return 2;
+}
+
+const char *test_argument(int i)
+{
+	char **argument = arguments + 2;
+
+	while (*argument && i--)
+		argument++;
+	return *argument;
+}
+
+const char *test_program(void)
+{
+	return "/proc/self/exe";
+}
+
+size_t huge_size(void)
+{
+	return query().huge_page_size;
+}
+
+size_t require_huge(void)
+{
+	struct mymap_query q = query();
+
+	if (!(q.features & MYMAP_FEATURE_HUGE))
+		test_skip("this kernel maps nothing larger than a page");
+	return q.huge_page_size;
+}
+
+void require_root(void)
+{
+	if (geteuid())
+		test_skip("must be root");
+}
+
+int door_open(int flags)
+{
+	int fd = open("/dev/mymap", flags | O_CLOEXEC);
+
+	if (fd < 0)
+		FAIL("/dev/mymap");
+	return fd;
+}
+
+struct mymap_query query(void)
+{
+	struct mymap_query q = { .size = sizeof(q) };
+	int door = door_open(O_RDWR);
+
+	CHECK_EQ(ioctl(door, MYMAP_IOC_QUERY, &q), 0);
+	close(door);
+	return q;
+}
+
+struct mymap_info info(int fd)
+{
+	struct mymap_info i = { .size = sizeof(i) };
+
+	CHECK_EQ(ioctl(fd, MYMAP_IOC_INFO, &i), 0);
+	return i;
+}
+
+uint64_t total_size(void)
+{
+	return query().total_size;
+}
+
+int try_create(uint64_t size, uint32_t flags)
+{
+	struct mymap_create create = {
+		.size = sizeof(create), .flags = flags, .buffer_size = size,
+	};
+	int door = door_open(O_RDWR);
+	int fd, error;
+
+	errno = 0;
+	fd = ioctl(door, MYMAP_IOC_CREATE, &create);
+	error = errno;
+	close(door);
+	if (fd >= 0) {
+		CHECK(create.buffer_size >= size);
+		CHECK(create.buffer_size - size < page_size);
+		CHECK_EQ(create.buffer_size % page_size, 0);
+	}
+	errno = error;
+	return fd;
+}
+
+int buffer_create(uint64_t size, uint32_t flags)
+{
+	int fd = try_create(size, flags);
+
+	if (fd < 0)
+		FAIL("create of %llu bytes, flags %#x", (unsigned long long)size, flags);
+	return fd;
+}
+
+void *map_at(int fd, size_t len, off_t offset, int prot)
+{
+	void *addr = mmap(NULL, len, prot, MAP_SHARED, fd, offset);
+
+	if (addr == MAP_FAILED)
+		FAIL("mmap of %zu bytes from offset %lld", len, (long long)offset);
+	return addr;
+}
+
+void *map_shared(int fd, size_t len)
+{
+	return map_at(fd, len, 0, PROT_READ | PROT_WRITE);
+}
+
+void unmap(void *addr, size_t len)
+{
+	CHECK_EQ(munmap(addr, len), 0);
+}
+
+static uint64_t tag_of(size_t page)
+{
+	return ((uint64_t)page + 1) * 0x9e3779b97f4a7c15ULL;
+}
+
+static uint64_t *tag_at(const void *addr, size_t i, bool end)
+{
+	return (uint64_t *)((char *)addr + i * page_size +
+			    (end ? page_size - sizeof(uint64_t) : 0));
+}
+
+void tags_write(void *addr, size_t first_page, size_t nr_pages)
+{
+	size_t i;
+
+	for (i = 0; i < nr_pages; i++) {
+		*tag_at(addr, i, false) = tag_of(first_page + i);
+		*tag_at(addr, i, true) = ~tag_of(first_page + i);
+	}
+}
+
+bool tag_is(const void *addr, size_t page)
+{
+	return *tag_at(addr, 0, false) == tag_of(page) &&
+	       *tag_at(addr, 0, true) == ~tag_of(page);
+}
+
+void tags_check(const void *addr, size_t first_page, size_t nr_pages)
+{
+	size_t i;
+
+	for (i = 0; i < nr_pages; i++) {
+		if (tag_is((const char *)addr + i * page_size, first_page + i))
+			continue;
+		errno = 0;
+		FAIL("page %zu of the buffer does not show its tag", first_page + i);
+	}
+}
+
+bool is_filled(const void *addr, int byte, size_t len)
+{
+	const unsigned char *p = addr;
+
+	/* The first byte is right, and each is as the one before. */
+	return !len || (p[0] == (unsigned char)byte && !memcmp(p, p + 1, len - 1));
+}
+
+static sigjmp_buf touch_jump;
+
+static void touch_handler(int sig)
+{
+	siglongjmp(touch_jump, sig);
+}
+
+static int touch(volatile char *addr, bool write)
+{
+	struct sigaction action = { .sa_handler = touch_handler };
+	struct sigaction old_bus, old_segv;
+	int sig;
+
+	sigaction(SIGBUS, &action, &old_bus);
+	sigaction(SIGSEGV, &action, &old_segv);
+	sig = sigsetjmp(touch_jump, 1);
+	if (!sig) {
+		char byte = *addr;
+
+		if (write)
+			*addr = byte;
+	}
+	sigaction(SIGBUS, &old_bus, NULL);
+	sigaction(SIGSEGV, &old_segv, NULL);
+	return sig;
+}
+
+int touch_read(const volatile void *addr)
+{
+	return touch((volatile char *)addr, false);
+}
+
+int touch_write(volatile void *addr)
+{
+	return touch(addr, true);
+}
+
+pid_t child_start(void (*run)(void *), void *data)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (!pid) {
+		alarm(CASE_SECONDS);
+		run(data);
+		exit(0);
+	}
+	return pid;
+}
+
+double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bool wait_until(bool (*condition)(void *), void *data, double seconds)
+{
+	const struct timespec pause = { .tv_nsec = 2000000 };
+	double end = now() + seconds;
+
+	while (!condition(data)) {
+		if (now() > end)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+struct waited {
+	pid_t pid;
+	int status;
+};
+
+static bool child_is_done(void *data)
+{
+	struct waited *waited = data;
+	pid_t pid = waitpid(waited->pid, &waited->status, WNOHANG);
+
+	CHECK(pid >= 0);
+	return pid == waited->pid;
+}
+
+int child_wait(pid_t pid, double seconds)
+{
+	struct waited waited = { .pid = pid };
+
+	if (!wait_until(child_is_done, &waited, seconds)) {
+		kill(pid, SIGKILL);
+		FAIL("child %d is still there after %.1f s", (int)pid, seconds);
+	}
+	return waited.status;
+}
+
+void child_join(pid_t pid)
+{
+	int status;
+
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	errno = 0;
+	if (WIFSIGNALED(status))
+		FAIL("a child was ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) == EXIT_SKIPPED)
+		exit(EXIT_SKIPPED);
+	CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
+void in_child(void (*run)(void *), void *data)
+{
+	child_join(child_start(run, data));
+}
+
+void child_kill(pid_t pid, double seconds)
+{
+	int status;
+
+	CHECK_EQ(kill(pid, SIGKILL), 0);
+	status = child_wait(pid, seconds);
+	CHECK(WIFSIGNALED(status));
+	CHECK_EQ(WTERMSIG(status), SIGKILL);
+}
+
+union fd_message {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+void fd_send(int sock, int fd)
+{
+	union fd_message control = { 0 };
+	char byte = 0;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof(int));
+	CHECK_EQ(sendmsg(sock, &message, 0), 1);
+}
+
+int fd_receive(int sock)
+{
+	union fd_message control = { 0 };
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	int fd;
+
+	CHECK_EQ(recvmsg(sock, &message, MSG_CMSG_CLOEXEC), 1);
+	CHECK(CMSG_FIRSTHDR(&message));
+	CHECK_EQ(CMSG_FIRSTHDR(&message)->cmsg_type, SCM_RIGHTS);
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+	return fd;
+}
+
+int fd_reopen(int fd, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, flags | O_CLOEXEC);
+}
+
+int disk_file(int flags)
+{
+	char path[] = "/var/tmp/mymap-test.XXXXXX";
+	int fd = mkstemp(path);
+	int again;
+
+	CHECK(fd >= 0);
+	again = open(path, O_RDWR | O_CLOEXEC | flags);
+	if (again < 0 && errno == EINVAL)
+		test_skip("no O_DIRECT in /var/tmp");
+	CHECK(again >= 0);
+	unlink(path);
+	close(fd);
+	return again;
+}
+
+void *bad_pointer(uintptr_t address)
+{
+	return (void *)address;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the test programs share.
+ *
+ * A program is one noun and a table of cases: "./create size_zero" runs one of
+ * them, "./create" lists all. Exit status: 0 passed, 1 failed (stderr says file,
+ * line, expression and errno), 77 skipped (stderr says why). A case that hangs is
+ * ended by SIGALRM.
+ */
+#ifndef TEST_H
+#define TEST_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/mymap.h>
+
+#define EXIT_SKIPPED 77
+
+/* Whatever hangs is dead after this; an emulated machine is slow. */
+#define CASE_SECONDS 60
+
+struct test_case {
+	const char *name;
+	void (*run)(void);
+};
+
+#define CASE(fn) { #fn, fn }
+#define CASES_END { NULL, NULL }
+
+int test_main(int argc, char **argv, const struct test_case *cases);
+/* What stands behind the name of the case on the command line, or NULL. */
+const char *test_argument(int i);
+/* How this program was called, to be executed again. */
+const char *test_program(void);
+
+void __attribute__((noreturn, format(printf, 3, 4)))
+test_fail(const char *file, int line, const char *format, ...);
+void __attribute__((noreturn, format(printf, 1, 2)))
+test_skip(const char *format, ...);
+
+#define FAIL(...) test_fail(__FILE__, __LINE__, __VA_ARGS__)
+
+/* These do not touch errno before, so that it may be part of what is checked. */
+#define CHECK(expr)							\
+	do {								\
+		if (!(expr))						\
+			FAIL("%s", #expr);				\
+	} while (0)
+
+/* Two whole numbers; both are told. */
+#define CHECK_EQ(expr, want)						\
+	do {								\
+		long long got_ = (long long)(expr);			\
+		long long want_ = (long long)(want);			\
+		if (got_ != want_)					\
+			FAIL("%s is %lld (%#llx), not %lld (%#llx)",	\
+			     #expr, got_, got_, want_, want_);		\
+	} while (0)
+
+/* A call that must fail with exactly this errno. */
+#define CHECK_ERRNO(expr, want)						\
+	do {								\
+		errno = 0;						\
+		long long got_ = (long long)(intptr_t)(expr);		\
+		if (got_ != -1)						\
+			FAIL("%s is %lld instead of failing", #expr, got_); \
+		if (errno != (want))					\
+			FAIL("%s fails, but not with %s", #expr, #want); \
+	} while (0)
+
+/* sysconf(_SC_PAGESIZE), and what the driver maps at once; never assumed. */
+extern size_t page_size;
+size_t huge_size(void);
+/* The same, but the case is skipped where nothing larger than a page exists. */
+size_t require_huge(void);
+void require_root(void);
+
+int door_open(int flags);
+struct mymap_query query(void);
+struct mymap_info info(int fd);
+uint64_t total_size(void);
+
+/* CREATE; what it returns, with errno. */
+int try_create(uint64_t size, uint32_t flags);
+/* The same; must work. */
+int buffer_create(uint64_t size, uint32_t flags);
+#define POPULATE MYMAP_CREATE_POPULATE
+
+/* A shared mapping of all of it, from offset 0; must work. */
+void *map_shared(int fd, size_t len);
+void *map_at(int fd, size_t len, off_t offset, int prot);
+void unmap(void *addr, size_t len);
+
+/*
+ * Tags: every page gets a number of its own at its beginning and its end, by its
+ * offset in the buffer.
+ */
+void tags_write(void *addr, size_t first_page, size_t nr_pages);
+void tags_check(const void *addr, size_t first_page, size_t nr_pages);
+bool tag_is(const void *addr, size_t page);
+bool is_filled(const void *addr, int byte, size_t len);
+
+/* Touch a byte; 0, or the signal that came instead. */
+int touch_read(const volatile void *addr);
+int touch_write(volatile void *addr);
+
+/* Children. What a child does ends in exit; a failure of its own is one of ours. */
+pid_t child_start(void (*run)(void *), void *data);
+void child_join(pid_t pid);
+void in_child(void (*run)(void *), void *data);
+/* The raw status; fails where it takes longer. */
+int child_wait(pid_t pid, double seconds);
+void child_kill(pid_t pid, double seconds);
+
+/* Socket pairs that carry descriptors. */
+void fd_send(int sock, int fd);
+int fd_receive(int sock);
+
+/* Another descriptor of the same inode, by way of /proc/self/fd. */
+int fd_reopen(int fd, int flags);
+/* A writable file on a disk; unlinked already. */
+int disk_file(int flags);
+
+/* An address that the compiler does not see through. */
+void *bad_pointer(uintptr_t address);
+
+double now(void);
+/* Call until it is true; gives the CPU away in between. false after that time. */
+bool wait_until(bool (*condition)(void *), void *data, double seconds);
+
+#endif /* TEST_H */
