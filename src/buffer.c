@@ -2,6 +2,8 @@
 /*
  * Buffers: their life, their size and the limits.
  */
+#include <linux/fs.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -9,6 +11,9 @@
 #include "compat/compat.h"
 #include "mymap.h"
 #include "range.h"
+
+/* No file can be larger. Bytes, whole pages. */
+const u64 mymap_max_file_size = (u64)MAX_LFS_FILESIZE & ~((u64)PAGE_SIZE - 1);
 
 /* The limits never change after init; the lock guards total_size. */
 static DEFINE_SPINLOCK(mymap_limits_lock);
@@ -29,14 +34,16 @@ int mymap_limits_init(unsigned long max_buffer_size,
 		      unsigned long max_total_size)
 {
 	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
-	u64 allowed = (ram - ram / 4) & PAGE_MASK;
+	u64 allowed = (ram - ram / 4) & ~((u64)PAGE_SIZE - 1);
 
 	if ((max_buffer_size && max_buffer_size < PAGE_SIZE) ||
 	    (max_total_size && max_total_size < PAGE_SIZE))
 		return -EINVAL;
 
 	mymap_limits.max_total_size = max_total_size ?: allowed;
-	mymap_limits.max_buffer_size = max_buffer_size ?: allowed;
+	/* Whatever the administrator says: a buffer is a file. */
+	mymap_limits.max_buffer_size = min_t(u64, max_buffer_size ?: allowed,
+					     mymap_max_file_size);
 	return 0;
 }
 

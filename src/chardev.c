@@ -119,7 +119,8 @@ static int mymap_default_buffer_create(unsigned long default_size)
 
 	if (!default_size)
 		return 0;
-	if (!mymap_round_up_size(default_size, PAGE_SIZE, &size))
+	if (!mymap_round_up_size(default_size, PAGE_SIZE, &size) ||
+	    size > mymap_max_file_size)
 		return -EINVAL;
 
 	/* It is the administrator's, who set its size: no limit counts it. */

@@ -132,6 +132,8 @@ struct mymap_usage {
 	u64 resident_huge;
 };
 
+extern const u64 mymap_max_file_size;
+
 int mymap_limits_init(unsigned long max_buffer_size,
 		      unsigned long max_total_size);
 void mymap_limits_get(struct mymap_limits *limits);
