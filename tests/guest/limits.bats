@@ -116,6 +116,11 @@ refused_with() {
 	[ "$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)" = "$before" ]
 }
 
+@test "limits: killed when memory runs out while populating, it is dead in seconds" {
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	program limits killed_when_memory_is_short
+}
+
 @test "limits: a buffer larger than the machine works as long as it is not touched" {
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
 	program limits lazily_more_than_ram

@@ -115,6 +115,36 @@ static void populate_more_than_ram(void)
 	close(buffer_create(256 * MIB, POPULATE));
 }
 
+static void create_twice_ram(void *data)
+{
+	(void)data;
+	try_create(2 * (uint64_t)sysconf(_SC_PHYS_PAGES) * page_size, POPULATE);
+	for (;;)
+		pause();
+}
+
+static bool memory_is_short(void *data)
+{
+	(void)data;
+	return (uint64_t)sysconf(_SC_AVPHYS_PAGES) * page_size < 64 * MIB;
+}
+
+static bool memory_is_back(void *data)
+{
+	(void)data;
+	return !total_size() && (uint64_t)sysconf(_SC_AVPHYS_PAGES) * page_size > 512 * MIB;
+}
+
+/* Killed when the kernel looks everywhere for memory that is not there. */
+static void killed_when_memory_is_short(void)
+{
+	pid_t child = child_start(create_twice_ram, NULL);
+
+	CHECK(wait_until(memory_is_short, NULL, 30));
+	child_kill(child, 10);
+	CHECK(wait_until(memory_is_back, NULL, 10));
+}
+
 static void lazily_more_than_ram(void)
 {
 	uint64_t ram = (uint64_t)sysconf(_SC_PHYS_PAGES) * page_size, size = 4 * ram;
@@ -177,6 +207,7 @@ static const struct test_case cases[] = {
 	CASE(refusals_cost_nothing),
 	CASE(two_processes_share_the_total),
 	CASE(populate_more_than_ram),
+	CASE(killed_when_memory_is_short),
 	CASE(lazily_more_than_ram),
 	CASE(populate_is_enomem),
 	CASE(write_is_enomem),
