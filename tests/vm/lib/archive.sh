@@ -52,7 +52,7 @@ CONFIG
 # Lists older than a day are fetched again; without a network the old ones do. They live in a folder named after the
 # sources; $archive_id is the hash of what the archive said.
 archive_refresh() {
-	local sources lock
+	local sources used lock
 
 	sources=$(archive_sources)
 	if [ -z "$sources" ]; then
@@ -63,8 +63,11 @@ archive_refresh() {
 	[ -n "$sources" ] || die 125 "archive" "this machine has no apt source for Debian $suite: set MYMAP_MIRROR"
 
 	archive=$cache/vm/archive-$(echo "$suite $arch $sources" | key)
+	# Two locks: this one says that the folder is in use, the other that somebody changes it.
+	exec {used}>>"$cache/locks/${archive##*/}"
+	flock -s "$used"
 	mkdir -p "$archive"/{state/lists/partial,cache} "$cache/packages/partial"
-	exec {lock}>>"$cache/locks/${archive##*/}"
+	exec {lock}>>"$cache/locks/update-${archive##*/}"
 	flock -x "$lock"
 
 	echo "$sources" >"$archive/sources.list"
@@ -74,7 +77,7 @@ archive_refresh() {
 		archive_update
 	fi
 	archive_id=$(cat "$archive/fresh")
-	flock -s "$lock"
+	flock -u "$lock"
 	touch "$archive"
 	cache_prune archive 3
 }

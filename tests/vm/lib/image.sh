@@ -7,9 +7,6 @@
 #   mymap  mymap's packages, installed by apt in the guest
 # A layer's key holds the identity of the one below: a base made again is another one, block by block.
 
-# What the base holds besides the essential packages and the kernel.
-base_packages=(systemd systemd-sysv udev kmod dbus procps iproute2 e2fsprogs initramfs-tools zstd ca-certificates)
-
 # The install that makes a layer may take this long.
 layer_time_limit=1500
 
@@ -18,48 +15,6 @@ image_prepare() {
 	accel_choose
 	packages_prepare
 	layers_prepare
-}
-
-base_prepare() {
-	local version
-
-	version=$(archive_version "$kernel")
-	[ -n "$version" ] || die 125 "--kernel $kernel" "the archive has no such package"
-	kernel_version=$(private_apt cache depends --important "$kernel" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
-	cache_get base "$(
-		{
-			echo "$suite $arch $kernel $version $kernel_version ${base_packages[*]} $(cat "$archive/sources.list")"
-			# How it is made: a change of anything else here need not make it again.
-			declare -f base_make
-			cat "$vm_dir/lib/make-root" "$vm_dir/lib/customize" "$vm_dir/guest/mymap-vm.service"
-		} | key
-	)" base_build
-	base=$entry
-	base_id=$(cat "$base/id")
-}
-
-base_build() {
-	local log=$1/build.log
-
-	archive_config >"$1/apt.conf"
-	machine_acquire >"$1/aptopt"
-	step "building the base image (about 2 minutes)" "$log" base_make "$1" || {
-		keep_log "$log"
-		die 125 "base image" "$(grep -m 1 '^E: ' "$log" || echo "mmdebstrap failed")" "$kept"
-	}
-}
-
-base_make() {
-	mkdir "$1/parts" &&
-		mmdebstrap --variant=minbase --architectures="$arch" --format=tar --aptopt="$1/aptopt" \
-			--include="$(IFS=,; echo "${base_packages[*]},$kernel")" \
-			--essential-hook="'$vm_dir/lib/customize' early \"\$1\"" \
-			--customize-hook="'$vm_dir/lib/customize' late \"\$1\"" \
-			--customize-hook="copy-out /var/lib/dpkg/status '$1'" \
-			"$suite" "$1/root.tar" "$archive/sources.list" &&
-		fakeroot "$vm_dir/lib/make-root" "$1/root.tar" "$1/tree" "$1/root.img" 12G &&
-		mv "$1"/tree.kernel "$1/kernel" && mv "$1"/tree.initrd "$1/initrd" &&
-		rm -rf "$1/root.tar" "$1/parts" "$1/aptopt" "$1/apt.conf"
 }
 
 # overlay_create FILE BELOW

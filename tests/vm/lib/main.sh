@@ -12,6 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 . "$vm_dir/lib/cache.sh"
 . "$vm_dir/lib/archive.sh"
 . "$vm_dir/lib/packages.sh"
+. "$vm_dir/lib/base.sh"
 . "$vm_dir/lib/image.sh"
 . "$vm_dir/lib/job.sh"
 . "$vm_dir/lib/accel.sh"
