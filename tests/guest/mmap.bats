@@ -50,51 +50,51 @@ load helpers
 }
 
 @test "mmap: munmap of head, middle and tail leaves each other page its own" {
-	program mapping partial_unmap hole_filled_from_elsewhere
+	program remapping partial_unmap hole_filled_from_elsewhere
 }
 
 @test "mmap: mprotect of the middle leaves each page its own" {
-	program mapping protect_middle
+	program remapping protect_middle
 }
 
 @test "mmap: mremap moves or doubles a mapping, or a part of it" {
-	program mapping remap_move remap_move_of_middle remap_dontunmap remap_duplicate
+	program remapping remap_move remap_move_of_middle remap_dontunmap remap_duplicate
 }
 
 @test "mmap: mremap shrinks and grows a mapping" {
-	program mapping remap_shrink remap_grow_inside remap_grow_in_place
+	program remapping remap_shrink remap_grow_inside remap_grow_in_place
 }
 
 @test "mmap: MAP_POPULATE, MAP_LOCKED, mlock and mlockall fill all of it" {
-	program mapping populate_flag locked_flag mlock_fills mlockall_fills
+	program filling populate_flag locked_flag mlock_fills mlockall_fills
 }
 
 @test "mmap: MADV_POPULATE fills all of it, past the end it is EFAULT" {
-	program mapping madvise_populates madvise_populate_past_end
+	program filling madvise_populates madvise_populate_past_end
 }
 
 @test "mmap: no madvise loses a byte" {
-	program mapping madvise_keeps_all_bytes
+	program filling madvise_keeps_all_bytes
 }
 
 @test "mmap: msync is 0 for all flags that go together" {
-	program mapping msync_does_nothing msync_of_default_buffer
+	program filling msync_does_nothing msync_of_default_buffer
 }
 
 @test "mmap: 1, 2, 3, 7 and 251 pages, unmapped page by page" {
-	program mapping page_by_page_small
+	program filling page_by_page_small
 }
 
 @test "mmap: 511, 512, 513 and 1023 pages, unmapped page by page" {
-	program mapping page_by_page_around_huge
+	program filling page_by_page_around_huge
 }
 
 @test "mmap: pages touched from the last to the first" {
-	program mapping touched_backwards
+	program filling touched_backwards
 }
 
 @test "mmap: eight threads touch the same pages at once" {
-	program mapping threads_fault_one_page
+	program filling threads_fault_one_page
 }
 
 @test "mmap: private: a read shows the buffer" {
@@ -180,4 +180,6 @@ load helpers
 @test "mmap: all of it from a 32-bit program" {
 	requires 32bit
 	program_32 mapping
+	program_32 remapping
+	program_32 filling
 }

@@ -90,6 +90,11 @@ size_t huge_size(void)
 	return query().huge_page_size;
 }
 
+size_t huge_pages(void)
+{
+	return huge_size() / page_size;
+}
+
 size_t require_huge(void)
 {
 	struct mymap_query q = query();
@@ -223,6 +228,24 @@ void tags_check(const void *addr, size_t first_page, size_t nr_pages)
 		errno = 0;
 		FAIL("page %zu of the buffer does not show its tag", first_page + i);
 	}
+}
+
+struct tagged tagged_create(size_t nr_pages)
+{
+	struct tagged t = { .nr_pages = nr_pages, .len = nr_pages * page_size };
+
+	t.fd = buffer_create(t.len, 0);
+	t.memory = map_shared(t.fd, t.len);
+	tags_write(t.memory, 0, nr_pages);
+	return t;
+}
+
+void tagged_check(const struct tagged *t)
+{
+	char *memory = map_shared(t->fd, t->len);
+
+	tags_check(memory, 0, t->nr_pages);
+	unmap(memory, t->len);
 }
 
 bool is_filled(const void *addr, int byte, size_t len)

@@ -75,6 +75,7 @@ test_skip(const char *format, ...);
 /* sysconf(_SC_PAGESIZE), and what the driver maps at once; never assumed. */
 extern size_t page_size;
 size_t huge_size(void);
+size_t huge_pages(void);
 /* The same, but the case is skipped where nothing larger than a page exists. */
 size_t require_huge(void);
 void require_root(void);
@@ -103,6 +104,18 @@ void tags_write(void *addr, size_t first_page, size_t nr_pages);
 void tags_check(const void *addr, size_t first_page, size_t nr_pages);
 bool tag_is(const void *addr, size_t page);
 bool is_filled(const void *addr, int byte, size_t len);
+
+/* A buffer and a mapping of all of it, every page with its tag. */
+struct tagged {
+	int fd;
+	size_t nr_pages;
+	size_t len;
+	char *memory;
+};
+
+struct tagged tagged_create(size_t nr_pages);
+/* All of it, through another mapping. */
+void tagged_check(const struct tagged *t);
 
 /* Touch a byte; 0, or the signal that came instead. */
 int touch_read(const volatile void *addr);

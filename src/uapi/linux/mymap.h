@@ -90,7 +90,7 @@ struct mymap_create {
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
  * @size: sizeof(struct mymap_query)
- * @flags: must be 0
+ * @flags: must be 0; anything else is EOPNOTSUPP
  * @driver_version: out: MYMAP_VERSION() of the driver
  * @page_size: out: the smallest page a buffer is made of, in bytes
  * @huge_page_size: out: the largest page a buffer is mapped by, in bytes;
@@ -129,7 +129,7 @@ struct mymap_query {
  * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the
  * door about the default buffer)
  * @size: sizeof(struct mymap_info)
- * @flags: must be 0
+ * @flags: must be 0; anything else is EOPNOTSUPP
  * @buffer_size: out: size in bytes
  * @resident: out: bytes of memory allocated for it at this moment
  * @resident_huge: out: how many of those bytes are in pages of @huge_page_size,
