@@ -389,6 +389,19 @@ static unsigned int mymap_order_at(struct mymap_pages *pages, pgoff_t pgoff)
 	return order;
 }
 
+/*
+ * Is there room for that many pages more? The memory of a buffer is neither
+ * swapped nor reclaimed: who takes the last of it gets nobody killed himself,
+ * but leaves nothing for the next page fault of somebody else, who is. So those
+ * that can be told "no" leave alone what the kernel keeps free for itself.
+ */
+static bool mymap_memory_is_there(unsigned long nr_pages)
+{
+	long available = si_mem_available();
+
+	return available > 0 && nr_pages <= available;
+}
+
 /* Allocate a chunk for an offset and publish it, unless somebody was faster. */
 static int mymap_pages_add(struct mymap_pages *pages, pgoff_t pgoff,
 			   enum mymap_effort effort)
@@ -398,6 +411,8 @@ static int mymap_pages_add(struct mymap_pages *pages, pgoff_t pgoff,
 	pgoff_t first;
 	int err = 0;
 
+	if (effort == MYMAP_MAY_FAIL && !mymap_memory_is_there(1UL << order))
+		return -ENOMEM;
 	for (;;) {
 		head = mymap_chunk_alloc(pages, order, effort);
 		if (head || !order)
@@ -459,9 +474,14 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
  */
 int mymap_pages_populate(struct mymap_pages *pages)
 {
+	unsigned long nr_missing = pages->nr_pages -
+		READ_ONCE(pages->nr_resident);
 	pgoff_t pgoff = 0;
 	struct page *page;
 
+	/* Say no at once, not after clearing all the memory there is. */
+	if (!mymap_memory_is_there(nr_missing))
+		return -ENOMEM;
 	while (pgoff < pages->nr_pages) {
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -40,8 +40,8 @@ struct mem_cgroup;
 
 /**
  * enum mymap_effort - what to do where memory is short
- * @MYMAP_MAY_FAIL: give up with -ENOMEM before anybody is killed for it; for
- *	system calls, which can tell their caller
+ * @MYMAP_MAY_FAIL: give up with -ENOMEM before anybody is killed for it, now or
+ *	for want of what is left; for system calls, which can tell their caller
  * @MYMAP_MUST_TRY: the same as any page fault: the OOM killer may have to run
  */
 enum mymap_effort {

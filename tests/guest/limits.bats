@@ -108,17 +108,26 @@ refused_with() {
 	program create size_2_63_without_limits size_minus_page_without_limits
 }
 
-@test "limits: populating more than the machine has is ENOMEM, and nobody is killed" {
+@test "limits: populating or writing more than the machine has is ENOMEM, and nobody is killed" {
 	local before
-	before=$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)
+	before=$(machine_oom_kills)
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
-	program limits populate_more_than_ram
-	[ "$(awk '$1 == "oom_kill" { print $2 }' /proc/vmstat)" = "$before" ]
+	program limits populate_more_than_ram two_populate_at_once write_all_there_is
+	[ "$(machine_oom_kills)" = "$before" ]
 }
 
-@test "limits: killed when memory runs out while populating, it is dead in seconds" {
+@test "limits: populating more than is available is refused before any of it is cleared" {
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
-	program limits killed_when_memory_is_short
+	program limits refused_before_it_is_cleared
+}
+
+@test "limits: touching more than the machine has kills who touches" {
+	local before
+	before=$(machine_oom_kills)
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	expect_complaint 'invoked oom-killer|Out of memory'
+	run -137 "$programs/limits" touch_all 0
+	[ "$(machine_oom_kills)" = $((before + 1)) ]
 }
 
 @test "limits: a buffer larger than the machine works as long as it is not touched" {
@@ -181,6 +190,10 @@ refused_with() {
 	[ "$a" -ge 67108864 ] || fail "the creator's cgroup has $a bytes"
 	[ "$b" -lt 33554432 ] || fail "the other cgroup has $b bytes"
 	retry 5 memory_is_back creator
+}
+
+machine_oom_kills() {
+	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
 }
 
 memory_is_back() {

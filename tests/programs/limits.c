@@ -115,34 +115,70 @@ static void populate_more_than_ram(void)
 	close(buffer_create(256 * MIB, POPULATE));
 }
 
-static void create_twice_ram(void *data)
+static uint64_t available(void)
 {
-	(void)data;
-	try_create(2 * (uint64_t)sysconf(_SC_PHYS_PAGES) * page_size, POPULATE);
-	for (;;)
-		pause();
+	FILE *meminfo = fopen("/proc/meminfo", "r");
+	unsigned long long kib = 0;
+	char line[128];
+
+	CHECK(meminfo);
+	while (fgets(line, sizeof(line), meminfo) && sscanf(line, "MemAvailable: %llu", &kib) != 1)
+		;
+	fclose(meminfo);
+	CHECK(kib);
+	return kib * 1024;
 }
 
-static bool memory_is_short(void *data)
+/* What is refused takes no time and no memory first. */
+static void refused_before_it_is_cleared(void)
 {
-	(void)data;
-	return (uint64_t)sysconf(_SC_AVPHYS_PAGES) * page_size < 64 * MIB;
+	uint64_t size = available() + 64 * MIB;
+	double start = now();
+	int i;
+
+	for (i = 0; i < 1000; i++)
+		CHECK_ERRNO(try_create(size, POPULATE), ENOMEM);
+	if (now() - start > 10)
+		FAIL("a thousand refusals took %.1f s", now() - start);
 }
 
-static bool memory_is_back(void *data)
+static void populate_most_of_it(void *data)
 {
-	(void)data;
-	return !total_size() && (uint64_t)sysconf(_SC_AVPHYS_PAGES) * page_size > 512 * MIB;
+	uint64_t *size = data;
+	int fd, i;
+
+	for (i = 0; i < 3; i++) {
+		fd = try_create(*size, POPULATE);
+		CHECK(fd >= 0 || errno == ENOMEM);
+		close(fd);
+	}
 }
 
-/* Killed when the kernel looks everywhere for memory that is not there. */
-static void killed_when_memory_is_short(void)
+/* Each of them fits, both do not. */
+static void two_populate_at_once(void)
 {
-	pid_t child = child_start(create_twice_ram, NULL);
+	uint64_t size = available() / 4 * 3;
+	pid_t children[2];
 
-	CHECK(wait_until(memory_is_short, NULL, 30));
-	child_kill(child, 10);
-	CHECK(wait_until(memory_is_back, NULL, 10));
+	children[0] = child_start(populate_most_of_it, &size);
+	children[1] = child_start(populate_most_of_it, &size);
+	child_join(children[0]);
+	child_join(children[1]);
+}
+
+static void write_all_there_is(void)
+{
+	uint64_t size = 2 * (uint64_t)sysconf(_SC_PHYS_PAGES) * page_size, done = 0;
+	char *bytes = calloc(1, 4 * MIB);
+	int fd = buffer_create(size, 0);
+	ssize_t n;
+
+	CHECK(bytes);
+	while ((n = pwrite(fd, bytes, 4 * MIB, (off_t)done)) > 0)
+		done += (uint64_t)n;
+	CHECK_EQ(n, -1);
+	CHECK_EQ(errno, ENOMEM);
+	CHECK(done > 64 * MIB);
 }
 
 static void lazily_more_than_ram(void)
@@ -181,11 +217,16 @@ static void write_is_enomem(void)
 	CHECK_EQ(errno, ENOMEM);
 }
 
-/* Page faults cannot fail: the OOM killer ends this process. */
+/* Page faults cannot fail: the OOM killer ends this process. The size 0 is twice what the machine has. */
 static void touch_all(void)
 {
 	uint64_t size = strtoull(test_argument(0), NULL, 0), at;
-	volatile char *memory = map_shared(buffer_create(size, 0), size);
+
+	volatile char *memory;
+
+	if (!size)
+		size = 2 * (uint64_t)sysconf(_SC_PHYS_PAGES) * page_size;
+	memory = map_shared(buffer_create(size, 0), size);
 
 	for (at = 0; at < size; at += page_size)
 		memory[at] = 1;
@@ -207,7 +248,9 @@ static const struct test_case cases[] = {
 	CASE(refusals_cost_nothing),
 	CASE(two_processes_share_the_total),
 	CASE(populate_more_than_ram),
-	CASE(killed_when_memory_is_short),
+	CASE(refused_before_it_is_cleared),
+	CASE(two_populate_at_once),
+	CASE(write_all_there_is),
 	CASE(lazily_more_than_ram),
 	CASE(populate_is_enomem),
 	CASE(write_is_enomem),
