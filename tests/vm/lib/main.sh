@@ -7,10 +7,10 @@ top=$(cd "$vm_dir/../.." && pwd)
 export LC_ALL=C.UTF-8
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-. "$vm_dir/lib/say.sh"
+. "$top/tests/lib/say.sh"
 . "$vm_dir/lib/options.sh"
-. "$vm_dir/lib/cache.sh"
-. "$vm_dir/lib/archive.sh"
+. "$top/tests/lib/cache.sh"
+. "$top/tests/lib/archive.sh"
 . "$vm_dir/lib/packages.sh"
 . "$vm_dir/lib/base.sh"
 . "$vm_dir/lib/image.sh"

@@ -2,24 +2,44 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The Debian archive: which mirror, and a private apt that knows the guest's packages and not this machine's.
 
-# The lines of a sources.list for the guest's suite. MYMAP_MIRROR is such lines, or the address of a mirror; without it
-# they are what this machine's apt uses for the same release of Debian.
+# The lines of a sources.list for $suite. MYMAP_MIRROR is such lines, or the address of a mirror; without it they are what
+# this machine's apt uses for its own release of Debian, with the name of the release replaced.
 archive_sources() {
 	local trusted=/usr/share/keyrings/debian-archive-keyring.gpg
 
 	case ${MYMAP_MIRROR-} in
-	'') machine_sources | sort -u ;;
+	'') machine_sources ;;
 	deb\ *) echo "$MYMAP_MIRROR" ;;
-	*) printf '%s %s main\n' "$MYMAP_MIRROR" "$suite" "$MYMAP_MIRROR" "$suite-updates" ;;
-	esac | sed "s|^deb || ; s|^\[[^]]*\] *|| ; s|^|deb [signed-by=$trusted] |"
+	*) for_suite "$MYMAP_MIRROR" '' ;;
+	esac | sort -u | sed "s|^deb || ; s|^\[[^]]*\] *|| ; s|^|deb [signed-by=$trusted] |"
+}
+
+# for_suite MAIN SECURITY: the parts of the archive that make $suite. A suite of backports has the stable one beneath it.
+for_suite() {
+	local stem=${suite%-backports}
+
+	echo "$1 $stem main"
+	case $stem in
+	sid) ;;
+	forky) [ -z "$2" ] || echo "$2 $stem-security main" ;;
+	*)
+		echo "$1 $stem-updates main"
+		[ -z "$2" ] || echo "$2 $stem-security main" ;;
+	esac
+	[ "$stem" = "$suite" ] || echo "$1 $suite main"
 }
 
 machine_sources() {
+	local own targets main security
+
+	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 	# The fields are apt's.
 	# shellcheck disable=SC2016
-	env -u APT_CONFIG apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Created-By: Packages' 'Origin: Debian' 'Component: main' |
-		grep -E "^[^ ]+ $suite(-updates|-security|/updates)? main$" || :
+	targets=$(env -u APT_CONFIG apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
+		'Created-By: Packages' 'Origin: Debian' 'Component: main')
+	main=$(awk -v release="$own" '$2 == release { print $1; exit }' <<<"$targets")
+	security=$(awk -v release="$own" '$2 ~ "^" release "(-security|/updates)$" { print $1; exit }' <<<"$targets")
+	[ -z "$main" ] || for_suite "$main" "$security"
 }
 
 # What this machine's apt says of reaching the archive (proxies, retries, dates) holds for the private one.
@@ -43,10 +63,19 @@ Dir::Cache::archives "$cache/packages";
 APT::Architecture "$arch";
 APT::Architectures { "$arch"; };
 APT::Install-Recommends "true";
+Acquire::Check-Valid-Until "$(archive_valid_until)";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
 Debug::NoLocking "true";
 CONFIG
+}
+
+# A snapshot of sid is soon past its date.
+archive_valid_until() {
+	case $suite in
+	sid) echo false ;;
+	*) echo true ;;
+	esac
 }
 
 # Lists older than a day are fetched again; without a network the old ones do. They live in a folder named after the
@@ -79,20 +108,36 @@ archive_refresh() {
 	archive_id=$(cat "$archive/fresh")
 	flock -u "$lock"
 	touch "$archive"
-	cache_prune archive 3
+	cache_prune archive 24
 }
 
+# Some of the lists may be out of step with their index for a while, or never have been there for an architecture; the
+# release's own must be there.
 archive_update() {
-	local log=$archive/update.log
+	local log=$archive/update.log missing
 
-	if private_apt get update -o APT::Update::Error-Mode=any >"$log" 2>&1 </dev/null; then
+	private_apt get update >"$log" 2>&1 </dev/null || :
+	missing=$(sed -n 's/^\(E: Failed to fetch\|W: Failed to fetch\) [^ ]*\/dists\/\([^ ]*\) .*/\2/p' "$log" | sort -u | tr '\n' ' ')
+	if [ -n "$(archive_lists "${suite%-backports}")" ] && { [ -z "$missing" ] || [ ! -e "$archive/fresh" ]; }; then
+		[ -z "$missing" ] || say "the archive lacks $missing, going on without, log: $log"
 		find "$archive/state/lists" -name '*Packages*' -type f -exec sha256sum {} + | sort | key >"$archive/new"
 		mv "$archive/new" "$archive/fresh"
 	elif [ -e "$archive/fresh" ]; then
 		say "the archive cannot be reached, going on with old package lists, log: $log"
 	else
-		die 125 "archive" "its package lists cannot be fetched" "$log"
+		die 125 "archive" "the package lists of Debian $suite for $arch cannot be fetched" "$log"
 	fi
+}
+
+# The files that hold the lists of RELEASE.
+archive_lists() {
+	local file
+
+	# The field is apt's.
+	# shellcheck disable=SC2016
+	private_apt get indextargets --format '$(FILENAME)' 'Created-By: Packages' "Release: $1" | while read -r file; do
+		find "${file%/*}" -maxdepth 1 -name "${file##*/}*" -type f
+	done
 }
 
 # private_apt get|cache|config ARGUMENT...: APT_STATUS names the dpkg status to assume, nothing installed by default.
