@@ -66,7 +66,7 @@ machine_arguments() {
 	local append="root=LABEL=mymap-root rw console=ttyS0 ignore_loglevel printk.devkmsg=on panic=-1"
 
 	append+=" systemd.show_status=false"
-	arguments=(-nodefaults -no-user-config -name mymap-vm -machine "q35,sata=off,smbus=off" -cpu max -m "$memory" -smp "$cpus"
+	arguments=(-nodefaults -no-user-config -name mymap-vm -machine "q35,sata=off,smbus=off" -cpu "$cpu_model" -m "$memory" -smp "$cpus"
 		-display none -nic none -no-reboot -device virtio-rng-pci
 		-kernel "$base/kernel" -initrd "$base/initrd" -append "$append"
 		-chardev "file,id=console,path=$(quoted "$work/console.log")" -serial chardev:console)
