@@ -99,8 +99,11 @@ archive_refresh() {
 	exec {lock}>>"$cache/locks/update-${archive##*/}"
 	flock -x "$lock"
 
-	echo "$sources" >"$archive/sources.list"
-	archive_config >"$archive/apt.conf"
+	# At once: an apt that finds its configuration half written takes this machine's instead.
+	echo "$sources" >"$archive/sources.new"
+	mv "$archive/sources.new" "$archive/sources.list"
+	archive_config >"$archive/config.new"
+	mv "$archive/config.new" "$archive/apt.conf"
 	[ -e "$archive/status" ] || : >"$archive/status"
 	if [ -z "$(find "$archive/fresh" -mtime -1 2>/dev/null)" ]; then
 		archive_update

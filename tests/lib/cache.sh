@@ -39,8 +39,8 @@ cache_get() {
 		flock -u "$lock"
 		flock -n -x "$lock" || { say "waiting for another run that builds $name"; flock -x "$lock"; }
 		[ ! -e "$entry/id" ] || continue
-		cache_prune "$1" 5
-		new=$work/new-$1
+		cache_prune "$1" "$(cache_limit "$1")"
+		new=$work/new-$1-$BASHPID
 		mkdir "$new"
 		"$builder" "$new"
 		head -c 16 /dev/urandom | key >"$new/id"
@@ -48,6 +48,15 @@ cache_get() {
 		mv -T "$new" "$entry"
 	done
 	touch -c "$entry"
+}
+
+# So many entries of a sort are kept: few, since all of them together must stay below 20 GB.
+cache_limit() {
+	case $1 in
+	room) echo 8 ;;
+	tree | kernel) echo 12 ;;
+	*) echo 5 ;;
+	esac
 }
 
 # cache_prune SORT COUNT: remove all but the COUNT entries of SORT last used, but none that is in use.
