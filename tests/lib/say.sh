@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the harness says, always on stderr, and how it ends.
+# What the harness says, always on stderr, and how it ends. $speaker says it.
 
 say() {
-	[ -n "${quiet-}" ] || echo "vm: $*" >&2
+	[ -n "${quiet-}" ] || echo "${speaker-vm}: $*" >&2
 }
 
 # die STATUS WHAT WHY [LOG]

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the architectures are called, and by whom.
+
+# By GNU: the prefix of compilers and the folder of libraries.
+gnu_name() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	armhf) echo arm-linux-gnueabihf ;;
+	riscv64) echo riscv64-linux-gnu ;;
+	esac
+}
+
+# By the kernel's build.
+kernel_arch() {
+	case $1 in
+	amd64) echo x86_64 ;;
+	armhf) echo arm ;;
+	riscv64) echo riscv ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# By QEMU.
+qemu_name() {
+	case $1 in
+	amd64) echo x86_64 ;;
+	arm64) echo aarch64 ;;
+	armhf) echo arm ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# The suites that mymap is for and that have an architecture; the flavour of kernel that is its usual one.
+suites() {
+	case $1 in
+	amd64 | arm64 | armhf) echo "bullseye bookworm trixie forky sid" ;;
+	riscv64) echo "trixie forky sid" ;;
+	esac
+}
+
+suite_exists() {
+	[[ " $(suites "$2") " == *" $1 "* ]]
+}
+
+# The suite that a suite of backports builds upon.
+suite_stem() {
+	echo "${1%-backports}"
+}
+
+# The suite where nobody asks for one.
+suite_for() {
+	case $1 in
+	riscv64) echo trixie ;;
+	*) echo bookworm ;;
+	esac
+}
+
+kernel_flavour() {
+	case $1 in
+	armhf) echo armmp ;;
+	*) echo "$1" ;;
+	esac
+}

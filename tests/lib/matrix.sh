@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The kernels of tests/matrix.
+
+# matrix_cells KIND [SUITE [ARCH [FLAVOUR]]]: those of a kind, or of any, as "SUITE ARCH FLAVOUR" lines.
+matrix_cells() {
+	sed 's/#.*//' "$top/tests/matrix" | awk -v kind="$1" -v suite="${2-}" -v arch="${3-}" -v flavour="${4-}" '
+		NF == 4 && (kind == "any" || $4 == kind) && (suite == "" || $1 == suite) &&
+			(arch == "" || $2 == arch) && (flavour == "" || $3 == flavour) { print $1, $2, $3 }'
+}
