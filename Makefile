@@ -29,6 +29,14 @@ check-quick:
 check-module:
 	@tests/check module
 
+#: make check-build   compile the driver with W=1 for every kernel of tests/matrix
+check-build:
+	@tests/check build
+
+#: make check-matrix  the driver's tests on all kernels of tests/matrix that boot; hours
+check-matrix:
+	@tests/check matrix
+
 #: make check-deb     build the packages and check them with lintian
 check-deb:
 	@tests/check deb
@@ -37,12 +45,20 @@ check-deb:
 check-guest:
 	@tests/check guest
 
-#: make ci            what continuous integration runs
-ci: check
+#: make ci            what continuous integration runs: make check, then as much of the
+#:                    rest as fits into 80 minutes
+ci:
+	@tests/check --within 4800 quick module deb guest build always
 
-#: make deb           the Debian packages, into build/bookworm-amd64/
+#: make deb           the Debian packages, into build/bookworm-amd64/; SUITE and ARCH
+#:                    for others, for instance SUITE=trixie ARCH=arm64
 deb:
 	@debian/build-debs $(SUITE) $(ARCH)
+
+#: make deb-modules   a package with the module for the kernel KVER (as uname -r tells
+#:                    it) of SUITE and ARCH, into build/modules/
+deb-modules:
+	@debian/build-modules $(SUITE) $(ARCH) $(KVER)
 
 #: make tools         the library and the command, into build/tools/
 tools:
@@ -55,11 +71,11 @@ vm-shell:
 
 #: make deps          install all Debian packages that the targets above need
 deps:
-	@tests/deps build quick module deb vm
+	@tests/deps build quick module deb vm room foreign
 
 #: make clean         remove build/; caches stay, see README
 clean:
 	rm -rf build
 
-.PHONY: help demo check check-quick check-module check-deb check-guest ci deb \
-	tools vm-shell deps clean
+.PHONY: help demo check check-quick check-module check-build check-matrix check-deb \
+	check-guest ci deb deb-modules tools vm-shell deps clean
