@@ -9,7 +9,7 @@ accel_choose() {
 	local known
 
 	accel=tcg
-	[ -z "$icount" ] || return 0
+	[ -z "$icount" ] && [ "$arch" = "$(dpkg --print-architecture)" ] || return 0
 	case ${MYMAP_VM_ACCEL-} in
 	tcg | kvm) accel=$MYMAP_VM_ACCEL; return 0 ;;
 	esac

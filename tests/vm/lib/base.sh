@@ -6,11 +6,14 @@
 base_packages=(systemd systemd-sysv udev kmod dbus procps iproute2 e2fsprogs initramfs-tools zstd ca-certificates)
 
 base_prepare() {
-	local version
+	local version=
 
-	version=$(archive_version "$kernel")
-	[ -n "$version" ] || die 125 "--kernel $kernel" "the archive has no such package"
-	kernel_version=$(private_apt cache depends --important "$kernel" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
+	kernel_version=
+	if [ -n "$kernel" ]; then
+		version=$(archive_version "$kernel")
+		[ -n "$version" ] || die 125 "--kernel $kernel" "the archive has no such package"
+		kernel_version=$(private_apt cache depends --important "$kernel" 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
+	fi
 	cache_get base "$(
 		{
 			echo "$suite $arch $kernel $version $kernel_version ${base_packages[*]} $(cat "$archive/sources.list")"
@@ -21,13 +24,15 @@ base_prepare() {
 	)" base_build
 	base=$entry
 	base_id=$(cat "$base/id")
+	boot_kernel=$base/kernel boot_initrd=$base/initrd boot_modules=
 }
 
 base_build() {
 	local log=$1/build.log
 
 	machine_acquire >"$1/aptopt"
-	step "building the base image (about 2 minutes)" "$log" base_make "$1" || {
+	echo "Acquire::Check-Valid-Until \"$(archive_valid_until)\";" >>"$1/aptopt"
+	step "building the base image (about $([ "$arch" = "$(dpkg --print-architecture)" ] && echo 2 || echo 8) minutes)" "$log" base_make "$1" || {
 		keep_log "$log"
 		die 125 "base image" "$(grep -m 1 '^E: ' "$log" || echo "mmdebstrap failed")" "$kept"
 	}
@@ -35,12 +40,11 @@ base_build() {
 
 base_make() {
 	mmdebstrap --variant=minbase --architectures="$arch" --format=tar --aptopt="$1/aptopt" \
-		--include="$(IFS=,; echo "${base_packages[*]},$kernel")" \
+		--include="$(IFS=,; echo "${base_packages[*]}${kernel:+,$kernel}")" \
 		--essential-hook="'$vm_dir/lib/customize' early \"\$1\"" \
 		--customize-hook="'$vm_dir/lib/customize' late \"\$1\"" \
 		--customize-hook="copy-out /var/lib/dpkg/status '$1'" \
-		"$suite" "$1/root.tar" "$archive/sources.list" &&
-		fakeroot "$vm_dir/lib/make-root" "$1/root.tar" "$1/tree" "$1/root.img" 12G &&
-		mv "$1"/tree.kernel "$1/kernel" && mv "$1"/tree.initrd "$1/initrd" &&
+		"${suite%-backports}" "$1/root.tar" "$archive/sources.list" &&
+		fakeroot "$vm_dir/lib/make-root" "$1/root.tar" "$1/tree" "$1/root.img" 12G "$1/kernel" "$1/initrd" &&
 		rm -rf "$1/aptopt"
 }

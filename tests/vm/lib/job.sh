@@ -14,6 +14,8 @@ job_make() {
 mode=$machine_mode
 user=$machine_user
 share=${machine_share:+yes}
+copy=${machine_copy:+yes}
+install="$machine_install"
 keep=$machine_keep
 term=$(printf %q "${TERM:-linux}")
 rows=${size% *}

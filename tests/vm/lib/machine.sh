@@ -8,24 +8,20 @@
 #   $machine_output  yes: the command's output goes to ours
 #   $machine_stream  yes: the boot messages go to stderr
 #   $machine_keep    yes: the disk is kept, so the machine ends in an orderly way
-#   $machine_user, $machine_share  as the options
+#   $machine_user, $machine_share  as the options; $machine_copy, a disk with a copy of the folder instead
+#   $machine_install  packages of the repository that the guest installs first
+#   $machine_kernel, $machine_initrd  what it boots; $machine_modules, a disk with the kernel's modules, or nothing
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
 #   $machine_end     exit, failed (the agent gave up), dead (no power, no verdict), silent (no sign of life), time, dirty
 #   $machine_words   what the agent said at the end
 
 boot_limit=240
-# Without five-level page tables: nothing here needs them, and software emulation pays for each level. (With la57 but
-# without svm QEMU leaves out the CPUID leaf of address sizes, and Linux takes its own addresses for bad ones.)
-cpu_model=max,la57=off
 power_off_limit=90
 
 machine_defaults() {
 	machine_mode=command machine_accel=$accel machine_limit=$timeout machine_output='' machine_stream='' machine_keep=''
-	machine_user='' machine_share=''
-}
-
-qemu_program() {
-	echo qemu-system-x86_64
+	machine_user='' machine_share='' machine_copy='' machine_install=''
+	machine_kernel=$boot_kernel machine_initrd=$boot_initrd machine_modules=$boot_modules
 }
 
 # machine_run DISK REPOSITORY COMMAND...
@@ -63,12 +59,11 @@ machine_port() {
 }
 
 machine_arguments() {
-	local append="root=LABEL=mymap-root rw console=ttyS0 ignore_loglevel printk.devkmsg=on panic=-1"
-
-	append+=" systemd.show_status=false"
-	arguments=(-nodefaults -no-user-config -name mymap-vm -machine "q35,sata=off,smbus=off" -cpu "$cpu_model" -m "$memory" -smp "$cpus"
+	board_choose
+	arguments=(-nodefaults -no-user-config -name mymap-vm "${board[@]}" -m "$memory" -smp "$cpus"
 		-display none -nic none -no-reboot -device virtio-rng-pci
-		-kernel "$base/kernel" -initrd "$base/initrd" -append "$append"
+		-kernel "$machine_kernel" -initrd "$machine_initrd"
+		-append "root=LABEL=mymap-root rw console=$board_console ignore_loglevel printk.devkmsg=on panic=-1 systemd.show_status=false"
 		-chardev "file,id=console,path=$(quoted "$work/console.log")" -serial chardev:console)
 	case $machine_accel$icount in
 	kvm) arguments+=(-accel kvm) ;;
@@ -79,6 +74,7 @@ machine_arguments() {
 	machine_disk root qcow2 "$1"
 	machine_disk job raw "$work/job.tar" ,readonly=on
 	[ -z "$2" ] || machine_disk repo raw "$2" ,readonly=on
+	[ -z "$machine_modules" ] || machine_disk modules raw "$machine_modules" ,snapshot=on
 	arguments+=(-device virtio-serial-pci)
 	machine_port verdict
 	machine_port stdout
@@ -86,7 +82,9 @@ machine_arguments() {
 	if [ "$machine_mode" = shell ]; then
 		arguments+=(-chardev "stdio,id=terminal,mux=on,signal=off" -device "virtconsole,chardev=terminal")
 	fi
-	if [ -n "$machine_share" ]; then
+	if [ -n "$machine_copy" ]; then
+		machine_disk share raw "$machine_copy" ,readonly=on
+	elif [ -n "$machine_share" ]; then
 		arguments+=(-virtfs
 			"local,path=$(quoted "$machine_share"),mount_tag=mymap-share,security_model=none,multidevs=remap")
 	fi

@@ -8,14 +8,20 @@ export LC_ALL=C.UTF-8
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 . "$top/tests/lib/say.sh"
+. "$top/tests/lib/architecture.sh"
 . "$vm_dir/lib/options.sh"
 . "$top/tests/lib/cache.sh"
 . "$top/tests/lib/archive.sh"
+. "$top/tests/lib/room.sh"
+. "$top/tests/lib/kernels.sh"
+. "$top/tests/lib/kernel-disk.sh"
 . "$vm_dir/lib/packages.sh"
 . "$vm_dir/lib/base.sh"
 . "$vm_dir/lib/image.sh"
+. "$vm_dir/lib/prebuilt.sh"
 . "$vm_dir/lib/job.sh"
 . "$vm_dir/lib/accel.sh"
+. "$vm_dir/lib/board.sh"
 . "$vm_dir/lib/machine.sh"
 . "$vm_dir/lib/verdict.sh"
 
@@ -26,12 +32,25 @@ vm_main() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 
-	"$top/tests/deps" vm || die 125 "host tools" "could not be installed"
+	host_prepare
 	cache_open
-	archive_refresh
-	image_prepare
+	if [ -n "$prebuilt" ]; then
+		prebuilt_prepare
+	else
+		archive_refresh
+		image_prepare
+	fi
 
 	run_job
+}
+
+host_prepare() {
+	local groups=(vm)
+
+	[ "$arch" = "$(dpkg --print-architecture)" ] || groups+=(foreign)
+	[ -z "$prebuilt" ] || groups+=(room)
+	"$top/tests/deps" "${groups[@]}" || die 125 "host tools" "could not be installed"
+	[ "$arch" = "$(dpkg --print-architecture)" ] || "$top/tests/deps" --binfmt || die 125 "binfmt_misc" "cannot be used"
 }
 
 # Boot the image that is ready with what the user asked for, and end as the command ended.
@@ -41,6 +60,7 @@ run_job() {
 	overlay_create "$overlay" "$image_root" || die 125 "root disk" "qemu-img failed"
 	machine_defaults
 	machine_mode=$mode machine_output=yes machine_user=$user machine_share=$share
+	[ -z "$prebuilt" ] || prebuilt_machine
 	[ -n "$quiet" ] || [ "$mode" = shell ] || machine_stream=yes
 	machine_run "$overlay" "$image_repository" "${command[@]}"
 	finish

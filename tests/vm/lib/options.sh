@@ -14,9 +14,11 @@ else
 	echo "missing is built first. stdout, stderr and the exit status are COMMAND's."
 fi)
 
-  --suite SUITE      Debian release of the machine (bookworm)
+  --suite SUITE      Debian release of the machine (bookworm; trixie on riscv64)
   --arch ARCH        its architecture (amd64)
   --kernel PACKAGE   its kernel (linux-image-ARCH)
+  --kernel SUITE/FLAVOUR  instead of its own, that kernel of any suite, with a ready-made module of
+                     mymap for it: no DKMS, no compiler and no headers in the machine
   --memory SIZE      its memory (1G)
   --cpus N           its processors (as many as here, at most 2)
   --icount           count instructions: one processor, 1 ns an instruction
@@ -50,7 +52,7 @@ parse_options() {
 	local option processors
 
 	processors=$(nproc)
-	suite=bookworm arch=amd64 kernel='' memory=1G cpus=$((processors < 2 ? processors : 2)) icount='' timeout=600
+	suite='' arch=amd64 kernel='' prebuilt='' memory=1G cpus=$((processors < 2 ? processors : 2)) icount='' timeout=600
 	share='' user='' quiet='' qemu_args=() with=() command=()
 	[ "$mode" = command ] || timeout=604800
 
@@ -74,17 +76,26 @@ parse_options() {
 	command=("$@")
 	[ "$mode" = shell ] || [ $# -gt 0 ] || wrong_usage "command" "missing"
 	[ "$mode" = command ] || [ $# = 0 ] || wrong_usage "$1" "the shell takes no command"
-	[ "$suite" = bookworm ] || wrong_usage "--suite $suite" "not supported yet"
-	[ "$arch" = amd64 ] || wrong_usage "--arch $arch" "not supported yet"
-	[ -n "$kernel" ] || kernel=linux-image-$arch
+	[ -n "$suite" ] || suite=$(suite_for "$arch")
+	suite_exists "$suite" "$arch" || wrong_usage "--suite $suite" "Debian $suite has no $arch; there is $(suites "$arch")"
+	[ -n "$kernel$prebuilt" ] || kernel=linux-image-$(kernel_flavour "$arch")
 	[ -z "$icount" ] || cpus=1
 }
 
 set_option() {
 	case $1 in
-	--suite) suite=$2 ;;
-	--arch) arch=$2 ;;
+	--suite)
+		suite_exists "$2" amd64 || wrong_usage "--suite $2" "no such suite; there is $(suites amd64)"
+		suite=$2 ;;
+	--arch)
+		[ -n "$(suites "$2")" ] || wrong_usage "--arch $2" "no such architecture; there are amd64, arm64, armhf and riscv64"
+		arch=$2 ;;
 	--kernel)
+		if [[ $2 =~ ^[a-z-]+/[a-z0-9-]+$ ]]; then
+			suite_exists "$(suite_stem "${2%/*}")" amd64 || wrong_usage "--kernel $2" "no such suite; there is $(suites amd64)"
+			prebuilt=$2
+			return
+		fi
 		[[ $2 =~ ^linux-image-[a-z0-9.+-]+$ ]] || wrong_usage "--kernel $2" "not the name of a kernel package"
 		kernel=$2 ;;
 	--memory)

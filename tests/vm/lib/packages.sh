@@ -2,9 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The packages to install: mymap's own, what they need, and a repository of them on a disk.
 
-# Build mymap's packages, or take those of MYMAP_VM_DEBS; copy them, so that a build beside us changes nothing under us.
 packages_prepare() {
-	local from=$top/build/$suite-$arch log=$work/make-deb.log lock deb
+	packages_get
+	packages_read
+}
+
+# Build mymap's packages, or take those of MYMAP_VM_DEBS; copy them, so that a build beside us changes nothing under us.
+packages_get() {
+	local from log=$work/make-deb.log lock suite=${suite%-backports}
+	from=$top/build/$suite-$arch
 
 	own=$work/own
 	mkdir "$own"
@@ -13,7 +19,7 @@ packages_prepare() {
 	else
 		exec {lock}>>"$cache/locks/make-deb-$(echo "$top" | key)"
 		flock -x "$lock"
-		if ! background make -s -C "$top" deb "SUITE=$suite" "ARCH=$arch" >"$log" 2>&1 </dev/null; then
+		if ! make_here "$log" deb "SUITE=$suite" "ARCH=$arch"; then
 			keep_log "$log"
 			tail -n 20 "$log" >&2
 			die 125 "make deb" "failed" "$kept"
@@ -21,6 +27,22 @@ packages_prepare() {
 	fi
 	cp "$from"/*.deb "$own" 2>/dev/null || die 125 "$from" "holds no package"
 	[ -z "${lock-}" ] || flock -u "$lock"
+}
+
+# make_here LOG TARGET...: what it says goes to LOG, and the lines about its progress to us as well.
+make_here() {
+	local log=$1
+	shift
+
+	background make -s -C "$top" "$@" </dev/null >>"$log" 2> >(while IFS= read -r line; do
+		echo "$line" >>"$log"
+		[[ $line != "make "*": "* ]] || [ -n "$quiet" ] || echo "$line" >&2
+	done)
+}
+
+# What they are called, and hashes of what they say of themselves and of all that is in them.
+packages_read() {
+	local deb
 
 	own_names=()
 	for deb in "$own"/*.deb; do
@@ -36,7 +58,7 @@ packages_prepare() {
 
 # The headers for a kernel that is not the architecture's default, which mymap-dkms would not ask for.
 kernel_headers() {
-	[ "$kernel" = "linux-image-$arch" ] || echo "${kernel/#linux-image-/linux-headers-}"
+	[ "$kernel" = "linux-image-$(kernel_flavour "$arch")" ] || [ -n "$prebuilt" ] || echo "${kernel/#linux-image-/linux-headers-}"
 }
 
 # closure STATUS WANTED...: the archive's packages that apt would install for WANTED, with Recommends, on a machine
