@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libudev.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -17,23 +18,40 @@
 #define NODE_MODE	0660
 #define RULE		"60-mymap.rules"
 #define LINE_LEN	64
+#define GROUP_FILE_MAX	(4 << 20)
 
-/* From the file of the tree; the running system may have its groups elsewhere. */
-static bool group_id(const struct tree *tree, gid_t *ret_gid)
+/* What etc/group says; libc reads the lines, from memory that has a limit. */
+static bool group_id_in_file(const struct tree *tree, gid_t *ret_gid)
 {
 	const struct group *group = NULL;
 	FILE *stream;
+	size_t len;
+	char *data;
 
-	if (tree->is_system) {
-		group = getgrnam(GROUP);
-	} else if (!tree_open_file(tree, &stream, "etc/group")) {
+	if (tree_read(tree, GROUP_FILE_MAX, &data, &len, "etc/group") < 0)
+		return false;
+
+	stream = fmemopen(data, len, "r");
+	if (stream) {
 		while ((group = fgetgrent(stream)) && strcmp(group->gr_name, GROUP) != 0)
 			;
 		if (group)
 			*ret_gid = group->gr_gid;
 		fclose(stream);
-		return group;
 	}
+	free(data);
+	return group;
+}
+
+/* The running system may have its groups elsewhere than in the file. */
+static bool group_id(const struct tree *tree, gid_t *ret_gid)
+{
+	const struct group *group;
+
+	if (!tree->is_system)
+		return group_id_in_file(tree, ret_gid);
+
+	group = getgrnam(GROUP);
 	if (group)
 		*ret_gid = group->gr_gid;
 	return group;
