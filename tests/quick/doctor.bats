@@ -7,16 +7,16 @@ load doctor_tree.bash
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=60
+	needs_tools
 	build_tools
+	tree=$BATS_FILE_TMPDIR/healthy
+	mkdir "$tree"
+	healthy
 }
 
 setup() {
-	requires jq
-	PATH=$PATH:/sbin requires depmod
-	VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$ROOT/dkms.conf")
 	tree=$BATS_TEST_TMPDIR/tree
-	mkdir "$tree"
-	healthy
+	cp -a "$BATS_FILE_TMPDIR/healthy" "$tree"
 }
 
 ids_of_table() {
@@ -70,7 +70,7 @@ ids_of_table() {
 }
 
 @test "doctor: every problem has a command that mends it" {
-	rm -r "$tree/etc" "$tree/lib/modules/$KERNEL" "$tree/var/lib/dkms"
+	rm -r "${tree:?}/etc" "$tree/lib/modules/$KERNEL" "$tree/var/lib/dkms"
 	run --separate-stderr doctor --json
 	[ "$(jq '[.findings[] | select(.status == "problem")] | length' <<<"$output")" -ge 4 ]
 	jq -e 'all(.findings[]; .status != "problem" or (.mend | length > 0))' <<<"$output"
@@ -95,7 +95,7 @@ ids_of_table() {
 }
 
 @test "doctor: an image that does not run is asked for its newest kernel only" {
-	rm -r "$tree/proc" "$tree/sys" "$tree/dev"
+	rm -r "${tree:?}/proc" "${tree:?}/sys" "${tree:?}/dev"
 	found module-newest ok
 	for id in module-running module-loaded headers-running device-node secure-boot membership; do
 		silent "$id"
@@ -158,10 +158,10 @@ ids_of_table() {
 }
 
 @test "headers: those of the newest kernel are wanted, too" {
-	kernel $NEWER
+	kernel "$NEWER"
 	found headers-newest problem "apt install linux-headers-$NEWER"
 	found headers-running ok
-	headers $NEWER
+	headers "$NEWER"
 	found headers-newest ok
 }
 
@@ -227,35 +227,35 @@ ids_of_table() {
 
 @test "module: for no kernel, without headers: they are to be installed" {
 	rm -r "$tree/lib/modules/$KERNEL/updates" "$tree/lib/modules/$KERNEL/build"
-	index $KERNEL
+	index "$KERNEL"
 	found module-running problem "apt install linux-headers-$KERNEL"
 }
 
 @test "module: for no kernel, with headers: DKMS is to build it" {
 	rm -r "$tree/lib/modules/$KERNEL/updates"
-	index $KERNEL
+	index "$KERNEL"
 	found module-running problem "dkms install mymap/$VERSION -k $KERNEL"
 }
 
 @test "module: nothing of mymap is there: both packages are named" {
 	rm -r "$tree/lib/modules/$KERNEL/updates" "$tree/var/lib/dkms"
-	index $KERNEL
+	index "$KERNEL"
 	package_gone mymap-dkms
 	found module-running problem "apt install mymap-dkms linux-headers-$KERNEL"
 }
 
 @test "module: the kernel was removed: the newest one is to be booted" {
-	kernel $NEWER
+	kernel "$NEWER"
 	rm -r "$tree/lib/modules/$KERNEL"
 	found module-running problem reboot
 }
 
 @test "module: it is wanted for the newest kernel, which 100 is after 56" {
-	kernel $NEWER
-	headers $NEWER
+	kernel "$NEWER"
+	headers "$NEWER"
 	found module-newest problem "dkms install mymap/$VERSION -k $NEWER"
 	found module-running ok
-	dkms_module $NEWER
+	dkms_module "$NEWER"
 	found module-newest ok
 	says module-newest "$NEWER"
 }
@@ -267,10 +267,10 @@ ids_of_table() {
 }
 
 @test "module: where no kernel has an image in /boot, its modules tell" {
-	kernel $NEWER
-	rm -r "$tree/boot"
+	kernel "$NEWER"
+	rm -r "${tree:?}/boot"
 	found module-newest problem
-	says module-newest $NEWER
+	says module-newest "$NEWER"
 }
 
 @test "module: one that was built for another kernel is a problem" {
@@ -286,7 +286,7 @@ ids_of_table() {
 }
 
 @test "module: one of another release than its package is a problem" {
-	module "lib/modules/$KERNEL/updates/dkms/mymap.ko" $KERNEL 0.0.1
+	module "lib/modules/$KERNEL/updates/dkms/mymap.ko" "$KERNEL" 0.0.1
 	found module-version problem "dpkg-reconfigure mymap-dkms"
 	says module-version "is 0.0.1"
 }
@@ -322,7 +322,7 @@ ids_of_table() {
 
 @test "prebuilt: the package of the newest kernel is wanted" {
 	prebuilt
-	kernel $NEWER
+	kernel "$NEWER"
 	found module-newest problem "apt install mymap-modules-$NEWER"
 	found headers-newest ok
 }
@@ -330,7 +330,7 @@ ids_of_table() {
 @test "prebuilt: one whose file is lost is to be installed again" {
 	prebuilt
 	rm "$tree/lib/modules/$KERNEL/updates/mymap.ko"
-	index $KERNEL
+	index "$KERNEL"
 	found module-running problem "apt install --reinstall mymap-modules-$KERNEL"
 }
 

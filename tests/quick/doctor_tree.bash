@@ -9,6 +9,13 @@ SRCVERSION=0123456789ABCDEF
 EFI_GLOBAL=8be4df61-93ca-11d2-aa0d-00e098032b8c
 EFI_SHIM=605dab50-e046-4300-abb6-3dd810dd8b23
 
+VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$ROOT/dkms.conf")
+PATH=$PATH:/usr/sbin:/sbin
+
+needs_tools() {
+	requires jq depmod
+}
+
 # put FILE: standard input becomes FILE of the tree.
 put() {
 	mkdir -p "$(dirname "$tree/$1")"
@@ -32,7 +39,7 @@ sign() {
 }
 
 index() {
-	PATH=$PATH:/sbin:/usr/sbin depmod -b "$tree" "$1" 2>/dev/null
+	depmod -b "$tree" "$1" 2>/dev/null
 }
 
 # kernel RELEASE: as its package installs it
@@ -78,7 +85,8 @@ not_loaded() {
 	rm -r "$tree/sys/module/mymap" "$tree/dev/mymap"
 }
 
-# Only root may make one, and not in every container.
+# device_node [GROUP]: only root may make one, and not in every container.
+# shellcheck disable=SC2120 # the tests give an argument
 device_node() {
 	echo 10:123 | put sys/class/misc/mymap/dev
 	mkdir -p "$tree/dev"
@@ -87,6 +95,7 @@ device_node() {
 }
 
 needs_node() {
+	# shellcheck disable=SC2119 # as above
 	device_node || skip "no device node can be made here"
 }
 
@@ -106,6 +115,7 @@ healthy() {
 	loaded
 	echo "mymap:x:700:ada" | put etc/group
 	: | put usr/lib/udev/rules.d/60-mymap.rules
+	# shellcheck disable=SC2119 # as above
 	device_node || : | put dev/mymap
 }
 
@@ -137,6 +147,7 @@ key_list() {
 	printf '\57\0\0\0\0\0\0\0\23\0\0\0%s' 0123456789abcdefkey
 }
 
+# shellcheck disable=SC2120 # the tests give arguments
 doctor() {
 	mymap doctor --root "$tree" "$@"
 }
@@ -146,13 +157,12 @@ found() {
 	run --separate-stderr doctor --json
 	# shellcheck disable=SC2154 # run sets them
 	[ -z "$stderr" ] || { echo "stderr: $stderr"; return 1; }
-	[ "$status" -eq "$(jq '[.findings[].status] | if index("problem") then 1 else 0 end' <<<"$output")" ] || {
-		echo "status $status"
-		return 1
-	}
-	jq -e --arg id "$1" --arg status "$2" --arg mend "${3-}" 'any(.findings[]; .id == $id and
-		.status == $status and ($mend == "" or .mend == $mend))' <<<"$output" >/dev/null || {
-		echo "no $1 that is $2 ${3:+with: $3}"
+	# shellcheck disable=SC2119 # as above
+	jq -e --arg id "$1" --arg status "$2" --arg mend "${3-}" --argjson exit "$status" '
+		([.findings[] | select(.status == "problem")] | length > 0) == ($exit == 1) and $exit <= 1 and
+		any(.findings[]; .id == $id and .status == $status and ($mend == "" or .mend == $mend))
+		' <<<"$output" >/dev/null || {
+		echo "status $status, or no $1 that is $2 ${3:+with: $3}"
 		doctor || :
 		return 1
 	}
@@ -160,6 +170,7 @@ found() {
 
 # says ID TEXT: the finding of that name has TEXT in it; after found.
 says() {
+	# shellcheck disable=SC2119 # as above
 	jq -e --arg id "$1" --arg text "$2" 'any(.findings[]; .id == $id and (.text | contains($text)))' \
 		<<<"$output" >/dev/null || { echo "$1 does not say '$2':"; doctor || :; return 1; }
 }
