@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="create demo fill info read write"
+COMMANDS="create demo doctor fill info read write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25
 

@@ -28,6 +28,7 @@ enum option_id {
 	OPTION_LENGTH,
 	OPTION_OFFSET,
 	OPTION_POPULATE,
+	OPTION_ROOT,
 	OPTION_SIZE,
 	NR_OPTIONS,
 };
@@ -62,6 +63,7 @@ struct command {
  * @fd: an inherited descriptor
  * @length: bytes
  * @offset: bytes
+ * @root: the folder that has the system to examine, or NULL
  * @size: bytes
  * @operands: what follows the options, ended by NULL
  */
@@ -71,6 +73,7 @@ struct options {
 	int fd;
 	uint64_t length;
 	uint64_t offset;
+	const char *root;
 	uint64_t size;
 	char **operands;
 };
@@ -110,6 +113,7 @@ void json_print(struct json_object *object);
 
 extern const struct command command_create;
 extern const struct command command_demo;
+extern const struct command command_doctor;
 extern const struct command command_fill;
 extern const struct command command_info;
 extern const struct command command_read;

@@ -4,55 +4,19 @@
  * user can do about it.
  */
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "group.h"
 
-#define GROUP		"mymap"
 #define NODE_TIMEOUT_MS	5000
 
 static const char *kernel_release(struct utsname *name)
 {
 	return uname(name) == 0 ? name->release : "unknown";
-}
-
-static bool login_has_group(gid_t gid)
-{
-	gid_t *groups;
-	bool found = getegid() == gid;
-	int i, n;
-
-	n = getgroups(0, NULL);
-	if (n <= 0)
-		return found;
-	groups = calloc((size_t)n, sizeof(*groups));
-	if (!groups)
-		return found;
-
-	n = getgroups(n, groups);
-	for (i = 0; i < n && !found; i++)
-		found = groups[i] == gid;
-
-	free(groups);
-	return found;
-}
-
-static bool database_has_member(const struct group *group, const struct passwd *user)
-{
-	char **member;
-
-	if (user->pw_gid == group->gr_gid)
-		return true;
-	for (member = group->gr_mem; *member; member++)
-		if (!strcmp(*member, user->pw_name))
-			return true;
-	return false;
 }
 
 static void complain_permission(void)
@@ -64,10 +28,10 @@ static void complain_permission(void)
 	if (!group)
 		complain(DEVICE_NODE ": permission denied: there is no group " GROUP
 			 " on this system; reinstall mymap-common or run as root");
-	else if (login_has_group(group->gr_gid))
+	else if (group_is_of_login(group->gr_gid))
 		complain(DEVICE_NODE ": permission denied, although this login is in group " GROUP
 			 ": see 'ls -l " DEVICE_NODE "' and the udev rule of mymap");
-	else if (user && database_has_member(group, user))
+	else if (user && group_has_member(group, user))
 		complain(DEVICE_NODE ": permission denied: %s is in group " GROUP
 			 " since after this login: log out and in again", name);
 	else

@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&command_create,
 	&command_demo,
+	&command_doctor,
 	&command_fill,
 	&command_info,
 	&command_read,

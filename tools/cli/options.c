@@ -24,6 +24,7 @@ static const struct option_spec {
 	[OPTION_LENGTH] = { "length", "SIZE", "how many bytes (default: all to the end)" },
 	[OPTION_OFFSET] = { "offset", "SIZE", "where in the buffer to begin (default: 0)" },
 	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
+	[OPTION_ROOT] = { "root", "DIR", "examine the system that lies below DIR" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
 };
 
@@ -87,6 +88,9 @@ static int take_option(const struct command *command, enum option_id id, const c
 		break;
 	case OPTION_OFFSET:
 		r = parse_size(command, id, argument, &options->offset);
+		break;
+	case OPTION_ROOT:
+		options->root = argument;
 		break;
 	case OPTION_SIZE:
 		r = parse_size(command, id, argument, &options->size);

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# For doctor.bats: a system below $tree that mymap doctor finds nothing wrong with.
+
+# shellcheck disable=SC2034 # the tests use it
+KERNEL=6.1.0-56-amd64
+NEWER=6.1.0-100-amd64
+SRCVERSION=0123456789ABCDEF
+EFI_GLOBAL=8be4df61-93ca-11d2-aa0d-00e098032b8c
+EFI_SHIM=605dab50-e046-4300-abb6-3dd810dd8b23
+
+VERSION=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$ROOT/dkms.conf")
+PATH=$PATH:/usr/sbin:/sbin
+
+needs_tools() {
+	requires jq depmod
+}
+
+# put FILE: standard input becomes FILE of the tree.
+put() {
+	mkdir -p "$(dirname "$tree/$1")"
+	cat >"$tree/$1"
+}
+
+# module FILE KERNEL [VERSION [SRCVERSION]]: what libkmod takes for a module
+module() {
+	mkdir -p "$(dirname "$tree/$1")"
+	gcc -c -x c -o "$tree/$1" - <<-END
+		const char info[] __attribute__((section(".modinfo"), used)) =
+			"name=mymap\\0" "version=${3:-$VERSION}\\0" "srcversion=${4:-$SRCVERSION}\\0"
+			"vermagic=$2 SMP preempt mod_unload";
+	END
+}
+
+# sign FILE: as the kernel's build did it once: signer, key, signature, their lengths (the
+# signature's is 3, big endian) and an ending.
+sign() {
+	printf 'Test keyIDsig\1\4\1\10\2\0\0\0\0\0\0\3~Module signature appended~\n' >>"$tree/$1"
+}
+
+index() {
+	depmod -b "$tree" "$1" 2>/dev/null
+}
+
+# kernel RELEASE: as its package installs it
+kernel() {
+	: | put "boot/vmlinuz-$1"
+	: | put "lib/modules/$1/modules.builtin"
+	: | put "lib/modules/$1/modules.order"
+	package "linux-image-$1" 6.1.1-1
+}
+
+headers() {
+	: | put "usr/src/linux-headers-$1/Makefile"
+	ln -s "/usr/src/linux-headers-$1" "$tree/lib/modules/$1/build"
+	package "linux-headers-$1" 6.1.1-1
+}
+
+# dkms_module RELEASE: as DKMS builds and installs it
+dkms_module() {
+	module "lib/modules/$1/updates/dkms/mymap.ko" "$1"
+	index "$1"
+	mkdir -p "$tree/var/lib/dkms/mymap/$VERSION/$1/x86_64/module"
+	ln -s "$VERSION/$1/x86_64" "$tree/var/lib/dkms/mymap/kernel-$1-x86_64"
+}
+
+# package NAME VERSION [STATUS]
+package() {
+	mkdir -p "$tree/var/lib/dpkg"
+	printf '%s\n' "Package: $1" "Status: ${3:-install ok installed}" "Architecture: all" "Version: $2" \
+		"Description: something" " of many lines" "" >>"$tree/var/lib/dpkg/status"
+}
+
+# package_gone NAME: its stanza, and the blank line behind it
+package_gone() {
+	sed -i "/^Package: $1\$/,/^\$/d" "$tree/var/lib/dpkg/status"
+}
+
+loaded() {
+	echo "$VERSION" | put sys/module/mymap/version
+	echo "$SRCVERSION" | put sys/module/mymap/srcversion
+}
+
+not_loaded() {
+	rm -r "$tree/sys/module/mymap" "$tree/dev/mymap"
+}
+
+# device_node [GROUP]: only root may make one, and not in every container.
+# shellcheck disable=SC2120 # the tests give an argument
+device_node() {
+	echo 10:123 | put sys/class/misc/mymap/dev
+	mkdir -p "$tree/dev"
+	rm -f "$tree/dev/mymap"
+	mknod -m 660 "$tree/dev/mymap" c 10 123 2>/dev/null && chown "0:${1:-700}" "$tree/dev/mymap" 2>/dev/null
+}
+
+needs_node() {
+	# shellcheck disable=SC2119 # as above
+	device_node || skip "no device node can be made here"
+}
+
+healthy() {
+	echo "$KERNEL" | put proc/sys/kernel/osrelease
+	kernel "$KERNEL"
+	headers "$KERNEL"
+	package linux-headers-amd64 6.1.1-1
+	local name
+	for name in mymap mymap-common mymap-dkms libmymap0; do
+		package "$name" "$VERSION-1"
+	done
+	: | put "usr/src/mymap-$VERSION/dkms.conf"
+	mkdir -p "$tree/var/lib/dkms/mymap/$VERSION"
+	ln -s "/usr/src/mymap-$VERSION" "$tree/var/lib/dkms/mymap/$VERSION/source"
+	dkms_module "$KERNEL"
+	loaded
+	echo "mymap:x:700:ada" | put etc/group
+	: | put usr/lib/udev/rules.d/60-mymap.rules
+	# shellcheck disable=SC2119 # as above
+	device_node || : | put dev/mymap
+}
+
+# Instead of DKMS: a package that has the module built.
+prebuilt() {
+	rm -r "$tree/var/lib/dkms" "$tree/lib/modules/$KERNEL/updates/dkms" "$tree/lib/modules/$KERNEL/build"
+	package_gone mymap-dkms
+	package_gone "linux-headers-$KERNEL"
+	package_gone linux-headers-amd64
+	package "mymap-modules-$KERNEL" "$VERSION-1"
+	module "lib/modules/$KERNEL/updates/mymap.ko" "$KERNEL"
+	index "$KERNEL"
+}
+
+# efi_variable NAME-GUID: standard input is its value
+efi_variable() {
+	{ printf '\6\0\0\0'; cat; } | put "sys/firmware/efi/efivars/$1"
+}
+
+secure_boot() {
+	printf '\1' | efi_variable "SecureBoot-$EFI_GLOBAL"
+	echo "none [integrity] confidentiality" | put sys/kernel/security/lockdown
+	not_loaded
+}
+
+# A list of one certificate, the three bytes "key": its type, its lengths, an owner.
+key_list() {
+	printf '\241\131\300\245\344\224\247\112\207\265\253\25\134\53\360\162'
+	printf '\57\0\0\0\0\0\0\0\23\0\0\0%s' 0123456789abcdefkey
+}
+
+# shellcheck disable=SC2120 # the tests give arguments
+doctor() {
+	mymap doctor --root "$tree" "$@"
+}
+
+# found ID STATUS [MEND]: the doctor has this finding, and its exit status is right.
+found() {
+	run --separate-stderr doctor --json
+	# shellcheck disable=SC2154 # run sets them
+	[ -z "$stderr" ] || { echo "stderr: $stderr"; return 1; }
+	# shellcheck disable=SC2119 # as above
+	jq -e --arg id "$1" --arg status "$2" --arg mend "${3-}" --argjson exit "$status" '
+		([.findings[] | select(.status == "problem")] | length > 0) == ($exit == 1) and $exit <= 1 and
+		any(.findings[]; .id == $id and .status == $status and ($mend == "" or .mend == $mend))
+		' <<<"$output" >/dev/null || {
+		echo "status $status, or no $1 that is $2 ${3:+with: $3}"
+		doctor || :
+		return 1
+	}
+}
+
+# says ID TEXT: the finding of that name has TEXT in it; after found.
+says() {
+	# shellcheck disable=SC2119 # as above
+	jq -e --arg id "$1" --arg text "$2" 'any(.findings[]; .id == $id and (.text | contains($text)))' \
+		<<<"$output" >/dev/null || { echo "$1 does not say '$2':"; doctor || :; return 1; }
+}
+
+# silent ID: there is no such finding.
+silent() {
+	run --separate-stderr doctor --json
+	jq -e --arg id "$1" 'all(.findings[]; .id != $id)' <<<"$output" >/dev/null || {
+		echo "there is a finding $1"
+		return 1
+	}
+}

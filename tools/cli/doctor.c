@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mymap doctor: what is wrong on this system, and the command that mends it. It
+ * runs no other program: what it asks is libkmod, libudev and files, so that a
+ * package manager that is broken or busy does not keep it from an answer.
+ */
+#include <string.h>
+
+#include "cli.h"
+#include "doctor.h"
+
+/* The names are an interface: they stand in the man page and in scripts. */
+static const struct check {
+	const char *id;
+	void (*run)(struct doctor *doctor);
+} checks[] = {
+	{ "package-database", check_package_database },
+	{ "packages", check_packages },
+	{ "headers-running", check_headers_running },
+	{ "headers-newest", check_headers_newest },
+	{ "headers-upgrades", check_headers_upgrades },
+	{ "dkms", check_dkms },
+	{ "module-running", check_module_running },
+	{ "module-newest", check_module_newest },
+	{ "module-version", check_module_version },
+	{ "secure-boot", check_secure_boot },
+	{ "module-signature", check_module_signature },
+	{ "module-loaded", check_module_loaded },
+	{ "device-node", check_device_node },
+	{ "group", check_group },
+	{ "membership", check_membership },
+};
+
+#define NR_CHECKS	(sizeof(checks) / sizeof(checks[0]))
+
+static void examine(struct doctor *doctor)
+{
+	size_t i;
+
+	facts_gather(doctor);
+	for (i = 0; i < NR_CHECKS; i++) {
+		doctor->check = checks[i].id;
+		checks[i].run(doctor);
+	}
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct doctor doctor = { 0 };
+	int r;
+
+	r = tree_open_root(options->root, &doctor.tree);
+	if (r < 0) {
+		complain("%s: %s: %s", command->name, options->root ? options->root : "/",
+			 strerror(-r));
+		return EXIT_FAILED;
+	}
+
+	examine(&doctor);
+	if (option_given(options, OPTION_JSON))
+		findings_print_json(&doctor);
+	else
+		findings_print(&doctor);
+	r = findings_worst(&doctor) == FINDING_PROBLEM ? EXIT_FAILED : EXIT_OK;
+
+	findings_free(&doctor);
+	tree_close(&doctor.tree);
+	return r;
+}
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.summary = "look for what is wrong with the installation, and how to mend it",
+	.description =
+		"Looks at packages, DKMS, the module of the running and of the newest kernel,\n"
+		"Secure Boot, the device and its group. Below what is wrong stands the command\n"
+		"that mends it, for root. The exit status is 1 if there is a problem.\n",
+	.options = BIT(OPTION_JSON) | BIT(OPTION_ROOT),
+	.run = run,
+};
