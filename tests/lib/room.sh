@@ -90,14 +90,14 @@ room_layer_build() {
 
 # room_run DIR LAYERS COMMAND...: run it in $room, DIR at /build; LAYERS are trees put over the room, with colons between.
 room_run() {
-	local dir=$1 layers=${2:+$2:}$room user=()
+	local dir=$1 layers=${2:+$2:}$room namespace=()
 	shift 2
 
-	[ "$(id -u)" = 0 ] || user=(--user --map-root-user)
+	[ "$(id -u)" = 0 ] || namespace=(--user --map-root-user)
 	mkdir -p "$work/root" "$work/upper"
 	# For the shell of the name space.
 	# shellcheck disable=SC2016
-	unshare "${user[@]}" --mount --pid --fork --kill-child --net --ipc sh -euc '
+	unshare "${namespace[@]}" --mount --pid --fork --kill-child --net --ipc sh -euc '
 		root=$1 upper=$2 layers=$3 dir=$4
 		shift 4
 		mount --make-rprivate /

@@ -158,8 +158,8 @@ scan() {
 	local start=$SECONDS
 	# What was written before is on its way to the host until the pump of stdout has taken it.
 	# shellcheck disable=SC2016 # for the guest's shell
-	vm --timeout 300 sh -c 'echo before; pump=$(pgrep -f "dd .*of=.*stdout")
-		until grep -q "^wchar: 7$" "/proc/$pump/io"; do :; done; echo c >/proc/sysrq-trigger'
+	vm --timeout 300 sh -c 'echo before; pump=$(pgrep -x -f "dd bs=32K if=stdout .*")
+		until grep -q "^wchar: [1-9]" "/proc/$pump/io"; do :; done; echo c >/proc/sysrq-trigger'
 	[ "$status" = 125 ]
 	[ "$(cat "$dir/out")" = before ]
 	[ $((SECONDS - start)) -lt 120 ]
