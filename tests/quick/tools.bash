@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# For library.bats and command.bats: where things are, and small helpers.
+# Where things are, and small helpers.
 
 bats_require_minimum_version 1.5.0
 
