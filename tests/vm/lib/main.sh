@@ -16,6 +16,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 . "$vm_dir/lib/image.sh"
 . "$vm_dir/lib/job.sh"
 . "$vm_dir/lib/accel.sh"
+. "$vm_dir/lib/firmware.sh"
+. "$vm_dir/lib/console.sh"
 . "$vm_dir/lib/machine.sh"
 . "$vm_dir/lib/verdict.sh"
 
@@ -30,6 +32,7 @@ vm_main() {
 	cache_open
 	archive_refresh
 	image_prepare
+	[ -z "$secure_boot" ] || firmware_prepare
 
 	run_job
 }
@@ -41,6 +44,7 @@ run_job() {
 	overlay_create "$overlay" "$image_root" || die 125 "root disk" "qemu-img failed"
 	machine_defaults
 	machine_mode=$mode machine_output=yes machine_user=$user machine_share=$share
+	machine_firmware=$secure_boot machine_append=$append machine_console=$console
 	[ -n "$quiet" ] || [ "$mode" = shell ] || machine_stream=yes
 	machine_run "$overlay" "$image_repository" "${command[@]}"
 	finish
