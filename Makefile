@@ -19,7 +19,7 @@ demo:
 
 #: make check         all tests; under 20 minutes on two cores
 check:
-	@tests/check quick module deb guest
+	@tests/check quick module deb guest secure-boot
 
 #: make check-quick   the tests that need no virtual machine; under a minute
 check-quick:
@@ -36,6 +36,11 @@ check-deb:
 #: make check-guest   the tests in the virtual machine, and those of the machine
 check-guest:
 	@tests/check guest
+
+#: make check-secure-boot
+#:                    load the module with Secure Boot and under lockdown
+check-secure-boot:
+	@tests/check secure-boot
 
 #: make ci            what continuous integration runs
 ci: check
@@ -55,11 +60,11 @@ vm-shell:
 
 #: make deps          install all Debian packages that the targets above need
 deps:
-	@tests/deps build quick module deb vm
+	@tests/deps build quick module deb vm secure-boot
 
 #: make clean         remove build/; caches stay, see README
 clean:
 	rm -rf build
 
-.PHONY: help demo check check-quick check-module check-deb check-guest ci deb \
-	tools vm-shell deps clean
+.PHONY: help demo check check-quick check-module check-deb check-guest check-secure-boot \
+	ci deb tools vm-shell deps clean
