@@ -45,6 +45,11 @@ check-deb:
 check-guest:
 	@tests/check guest
 
+#: make check-secure-boot
+#:                    load the module with Secure Boot and under lockdown
+check-secure-boot:
+	@tests/check secure-boot
+
 #: make ci            what continuous integration runs
 ci:
 	@tests/check quick module deb guest
@@ -70,11 +75,11 @@ vm-shell:
 
 #: make deps          install all Debian packages that the targets above need
 deps:
-	@tests/deps build quick module deb vm room foreign
+	@tests/deps build quick module deb vm room foreign secure-boot
 
 #: make clean         remove build/; caches stay, see README
 clean:
 	rm -rf build
 
 .PHONY: help demo check check-quick check-module check-build check-matrix check-deb \
-	check-guest ci deb deb-modules tools vm-shell deps clean
+	check-guest check-secure-boot ci deb deb-modules tools vm-shell deps clean

@@ -8,7 +8,8 @@
 #   $machine_output  yes: the command's output goes to ours
 #   $machine_stream  yes: the boot messages go to stderr
 #   $machine_keep    yes: the disk is kept, so the machine ends in an orderly way
-#   $machine_user, $machine_share  as the options; $machine_copy, a disk with a copy of the folder instead
+#   $machine_user, $machine_share, $machine_firmware, $machine_append, $machine_console  as the options;
+#   $machine_copy, a disk with a copy of the folder to share instead
 #   $machine_install  packages of the repository that the guest installs first
 #   $machine_kernel, $machine_initrd  what it boots; $machine_modules, a disk with the kernel's modules, or nothing
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
@@ -21,6 +22,7 @@ power_off_limit=90
 machine_defaults() {
 	machine_mode=command machine_accel=$accel machine_limit=$timeout machine_output='' machine_stream='' machine_keep=''
 	machine_user='' machine_share='' machine_copy='' machine_install=''
+	machine_firmware='' machine_append='' machine_console=''
 	machine_kernel=$boot_kernel machine_initrd=$boot_initrd machine_modules=$boot_modules
 }
 
@@ -59,12 +61,23 @@ machine_port() {
 }
 
 machine_arguments() {
+	local append
+
 	board_choose
+	append="root=LABEL=mymap-root rw console=$board_console ignore_loglevel printk.devkmsg=on panic=-1"
+	append+=" systemd.show_status=false${machine_append:+ $machine_append}"
 	arguments=(-nodefaults -no-user-config -name mymap-vm "${board[@]}" -m "$memory" -smp "$cpus"
-		-display none -nic none -no-reboot -device virtio-rng-pci
-		-kernel "$machine_kernel" -initrd "$machine_initrd"
-		-append "root=LABEL=mymap-root rw console=$board_console ignore_loglevel printk.devkmsg=on panic=-1 systemd.show_status=false"
-		-chardev "file,id=console,path=$(quoted "$work/console.log")" -serial chardev:console)
+		-display none -nic none -no-reboot -device virtio-rng-pci -serial chardev:console)
+	if [ -n "$machine_firmware" ]; then
+		firmware_arguments "$append"
+	else
+		arguments+=(-kernel "$machine_kernel" -initrd "$machine_initrd" -append "$append")
+	fi
+	if [ -n "$machine_console" ]; then
+		console_arguments
+	else
+		arguments+=(-chardev "file,id=console,path=$(quoted "$work/console.log")")
+	fi
 	case $machine_accel$icount in
 	kvm) arguments+=(-accel kvm) ;;
 	tcg) arguments+=(-accel "tcg,thread=multi,tb-size=512") ;;
@@ -103,6 +116,7 @@ machine_start() {
 		"${qemu[@]}" {verdict_fd}>&- </dev/null >"$work/qemu.log" 2>&1 &
 	fi
 	qemu_pid=$!
+	[ -z "$machine_console" ] || console_start
 }
 
 # follow FILE DESCRIPTOR: send FILE there as it grows, until QEMU has ended.
@@ -113,7 +127,7 @@ follow() {
 
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
-	local word='' part boot_deadline=$((SECONDS + boot_limit * (${icount:+2} + 1)))
+	local word='' part boot_deadline=$((SECONDS + boot_limit * (${icount:+2} + ${machine_firmware:+1} + 1)))
 
 	while :; do
 		part=

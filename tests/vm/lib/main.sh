@@ -22,6 +22,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 . "$vm_dir/lib/job.sh"
 . "$vm_dir/lib/accel.sh"
 . "$vm_dir/lib/board.sh"
+. "$vm_dir/lib/firmware.sh"
+. "$vm_dir/lib/console.sh"
 . "$vm_dir/lib/machine.sh"
 . "$vm_dir/lib/verdict.sh"
 
@@ -40,6 +42,7 @@ vm_main() {
 		archive_refresh
 		image_prepare
 	fi
+	[ -z "$secure_boot" ] || firmware_prepare
 
 	run_job
 }
@@ -60,6 +63,7 @@ run_job() {
 	overlay_create "$overlay" "$image_root" || die 125 "root disk" "qemu-img failed"
 	machine_defaults
 	machine_mode=$mode machine_output=yes machine_user=$user machine_share=$share
+	machine_firmware=$secure_boot machine_append=$append machine_console=$console
 	[ -z "$prebuilt" ] || prebuilt_machine
 	[ -n "$quiet" ] || [ "$mode" = shell ] || machine_stream=yes
 	machine_run "$overlay" "$image_repository" "${command[@]}"

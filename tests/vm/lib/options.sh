@@ -25,6 +25,10 @@ fi)
   --timeout SECONDS  limit for boot and command together (600)
   --with PACKAGE     install this Debian package too; may be repeated
   --share DIR        show this folder at /mnt/share, writable
+  --append WORDS     more words for the kernel's command line
+  --secure-boot FILE boot by UEFI with Secure Boot; FILE keeps the firmware's variables, and is
+                     made with Microsoft's keys if it is missing
+  --console PROGRAM  let PROGRAM read and type at the console; the machine may reboot
   --user NAME        run as an ordinary user, a member of group mymap
   --qemu ARG         one more argument for QEMU; may be repeated
   --quiet            no boot messages and no progress on stderr
@@ -53,7 +57,7 @@ parse_options() {
 
 	processors=$(nproc)
 	suite='' arch=amd64 kernel='' prebuilt='' memory=1G cpus=$((processors < 2 ? processors : 2)) icount='' timeout=600
-	share='' user='' quiet='' qemu_args=() with=() command=()
+	share='' user='' quiet='' append='' secure_boot='' console='' qemu_args=() with=() command=()
 	[ "$mode" = command ] || timeout=604800
 
 	while [ $# -gt 0 ]; do
@@ -63,7 +67,8 @@ parse_options() {
 		--icount) icount=yes; shift; continue ;;
 		--quiet) quiet=yes; shift; continue ;;
 		--) shift; break ;;
-		--suite | --arch | --kernel | --memory | --cpus | --timeout | --with | --share | --user | --qemu)
+		--suite | --arch | --kernel | --memory | --cpus | --timeout | --with | --share | --user | --qemu | \
+			--append | --secure-boot | --console)
 			[ $# -ge 2 ] || wrong_usage "$option" "needs a value"
 			set_option "$option" "$2"
 			shift 2 ;;
@@ -78,6 +83,9 @@ parse_options() {
 	[ "$mode" = command ] || [ $# = 0 ] || wrong_usage "$1" "the shell takes no command"
 	[ -n "$suite" ] || suite=$(suite_for "$arch")
 	suite_exists "$suite" "$arch" || wrong_usage "--suite $suite" "Debian $suite has no $arch; there is $(suites "$arch")"
+	[ -z "$secure_boot" ] || [ "$arch" = amd64 ] || wrong_usage "--secure-boot" "not supported on $arch"
+	[ -z "$secure_boot" ] || [ -z "$prebuilt" ] || wrong_usage "--secure-boot" "not supported with --kernel $prebuilt, whose initial RAM disk is not its own"
+	[ -z "$console" ] || [ "$mode" = command ] || wrong_usage "--console" "the shell has the console"
 	[ -n "$kernel$prebuilt" ] || kernel=linux-image-$(kernel_flavour "$arch")
 	[ -z "$icount" ] || cpus=1
 }
@@ -119,5 +127,13 @@ set_option() {
 		[ "$2" != root ] || wrong_usage "--user $2" "not an ordinary user"
 		user=$2 ;;
 	--qemu) qemu_args+=("$2") ;;
+	--append) append+=${append:+ }$2 ;;
+	--secure-boot)
+		[ -d "$(dirname "$2")" ] || wrong_usage "--secure-boot $2" "there is no such folder"
+		secure_boot=$(cd "$(dirname "$2")" && pwd -P)/$(basename "$2") ;;
+	--console)
+		[ -f "$2" ] || wrong_usage "--console $2" "not a file"
+		[ -x "$2" ] || wrong_usage "--console $2" "not a program"
+		console=$2 ;;
 	esac
 }
