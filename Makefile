@@ -50,6 +50,11 @@ check-guest:
 check-secure-boot:
 	@tests/check secure-boot
 
+#: make check-life    kernel upgrades, failing builds, upgrades and removal of the
+#:                    packages, in virtual machines with real apt; half an hour
+check-life:
+	@tests/check life
+
 #: make ci            what continuous integration runs
 ci:
 	@tests/check quick module deb guest
@@ -82,4 +87,4 @@ clean:
 	rm -rf build
 
 .PHONY: help demo check check-quick check-module check-build check-matrix check-deb \
-	check-guest check-secure-boot ci deb deb-modules tools vm-shell deps clean
+	check-guest check-secure-boot check-life ci deb deb-modules tools vm-shell deps clean

@@ -29,13 +29,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 
 vm_main() {
 	parse_options "$@"
-	trap cleanup EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
-
-	host_prepare
-	cache_open
+	vm_open
 	if [ -n "$prebuilt" ]; then
 		prebuilt_prepare
 	else
@@ -45,6 +39,16 @@ vm_main() {
 	[ -z "$secure_boot" ] || firmware_prepare
 
 	run_job
+}
+
+vm_open() {
+	trap cleanup EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+
+	host_prepare
+	cache_open
 }
 
 host_prepare() {

@@ -100,7 +100,7 @@ download() {
 
 # repository DISK FILE...: an ext4 disk image with these packages as an apt repository.
 repository() {
-	local disk=$1 tree=$work/repository size
+	local disk=$1 tree=$work/repository
 	shift
 
 	rm -rf "$tree"
@@ -108,8 +108,15 @@ repository() {
 	cp -- "$@" "$tree" || return 1
 	(cd "$tree" && apt-ftparchive packages . >Packages && apt-ftparchive release . >"$work/Release" && mv "$work/Release" .) ||
 		return 1
-	size=$(du -sm --apparent-size "$tree" | cut -f 1)
-	mke2fs -q -t ext4 -L mymap-repo -m 0 -O ^has_journal -N 4096 -E root_owner=0:0 -d "$tree" "$disk" \
+	tree_disk "$disk" "$tree"
+}
+
+# tree_disk DISK TREE: turn a folder into the image of a disk.
+tree_disk() {
+	local size
+
+	size=$(du -sm --apparent-size "$2" | cut -f 1)
+	mke2fs -q -t ext4 -L mymap-repo -m 0 -O ^has_journal -N 4096 -E root_owner=0:0 -d "$2" "$1" \
 		"$((size + size / 20 + 16))M" || return 1
-	rm -rf "$tree"
+	rm -rf "$2"
 }

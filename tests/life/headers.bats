@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A machine without its kernel's headers, and how the module comes when they do.
+
+load helpers
+
+@test "headers: without them apt succeeds, and says which package is missing" {
+	stage --start bare <<-'END'
+		archives mymap
+		apt_get install mymap
+		apt_said "linux-headers-$(uname -r)"
+		state_is mymap-dkms installed
+		dkms status mymap | grep -q added
+		no_module_on_disk "$(uname -r)"
+	END
+}
+
+@test "headers: without them the command says what is missing, in one line" {
+	stage <<-'END'
+		if mymap demo >/tmp/said 2>&1; then
+			fail "there is a driver"
+		fi
+		cat /tmp/said
+		[ "$(wc -l </tmp/said)" = 1 ]
+		grep -q '^mymap: .*module' /tmp/said
+	END
+}
+
+@test "headers: when they arrive the module is built, and can be loaded as apt said" {
+	stage <<-'END'
+		archives release mymap
+		apt_get install "linux-headers-$machine"
+		dkms_has "$(driver_of mymap)" "$(uname -r)"
+		modprobe mymap
+		demo_works
+	END
+}
+
+@test "headers: the next boot loads the module" {
+	stage <<-'END'
+		module_is_loaded "$(driver_of mymap)"
+		demo_works
+	END
+}
