@@ -28,7 +28,7 @@ load helpers
 		apt_fails install --fix-broken
 		apt_said "/var/lib/dkms/mymap/$(driver_of broken)/build/make.log"
 		module_on_disk "$(driver_of mymap)" "$(uname -r)"
-		[ ! -e /run/mymap-dkms ]
+		[ ! -e /var/lib/mymap-dkms ]
 		demo_works
 	END
 }
@@ -56,6 +56,6 @@ load helpers
 		module_on_disk "$(driver_of mymap)" "$(uname -r)"
 		apt_get purge mymap-dkms
 		no_module_on_disk "$(uname -r)"
-		[ -z "$(find /lib/modules /var/lib/dkms /usr/src /run -name 'mymap*' ! -name 'mymap-vm*')" ]
+		[ -z "$(find /lib/modules /var/lib /usr/src -path /var/lib/dpkg -prune -o -name 'mymap*' ! -name "mymap-vm*" -print)" ]
 	END
 }

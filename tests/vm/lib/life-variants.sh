@@ -43,32 +43,22 @@ variant_picky() {
 		"${kernel#linux-image-}" >>src/Kbuild
 }
 
-# The commit of the first release, or of the first packages where the tag is not known; nothing in a clone that has neither.
+# The commit of the first release: by its tag or, in a clone without tags, the last one before the version became another.
+# Nothing where the history does not go back so far.
 old_commit() {
-	git -C "$top" rev-parse -q --verify 'v0.1.0^{commit}' ||
-		git -C "$top" log --reverse --format=%H -- debian/changelog 2>/dev/null | head -n 1 || :
-}
+	local changes
 
-# While this tree has the version of the first release, that one is given another.
-old_version() {
-	local version
-
-	version=$(git -C "$top" show "$old_commit:dkms.conf" | sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p')
-	case $(dpkg-deb -f "$own"/mymap-dkms_*.deb Version) in
-	"$version"-*) echo 0.0.9 ;;
-	*) echo "$version" ;;
-	esac
+	git -C "$top" rev-parse -q --verify 'v0.1.0^{commit}' && return
+	mapfile -t changes < <(git -C "$top" log --reverse --format=%H -G'^PACKAGE_VERSION="0\.1\.0"$' -- dkms.conf 2>/dev/null)
+	[ "${#changes[@]}" -lt 2 ] || git -C "$top" rev-parse -q --verify "${changes[1]}^" || :
 }
 
 # Its packages, built as it builds them: in Debian 12, for this machine.
 old_build() {
-	local source=$work/old log=$1/build.log version
+	local source=$work/old log=$1/build.log
 
-	version=$(old_version)
 	mkdir "$source"
 	git -C "$top" archive "$old_commit" | tar -x -C "$source"
-	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$version\"/" "$source/dkms.conf"
-	sed -i "1s/([^-]*-/($version-/" "$source/debian/changelog"
 	step "building the packages of the first release" "$log" "$source/debian/build-debs" bookworm "$arch" || {
 		keep_log "$log"
 		die 125 "the first release" "cannot be built" "$kept"
@@ -83,6 +73,6 @@ old_prepare() {
 	old_commit=$(old_commit)
 	[ -n "$old_commit" ] && [ "$arch" = "$(dpkg --print-architecture)" ] || return 0
 	grep -q '^VERSION_CODENAME=bookworm$' /etc/os-release || return 0
-	cache_get old "$(echo "$old_commit $(old_version) $arch" | key)" old_build
+	cache_get old "$(echo "$old_commit $arch" | key)" old_build
 	old_debs=$entry
 }
