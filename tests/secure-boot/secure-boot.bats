@@ -7,13 +7,13 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	local with name
+	local name
 	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-	mapfile -t with <"$top/tests/guest/packages"
-	export top guide=$top/docs/secure-boot.md WITH="${with[*]/#/--with=}" MOK_PASSWORD=correct-horse
+	export top guide=$top/docs/secure-boot.md MOK_PASSWORD=correct-horse
 	export shared=$BATS_FILE_TMPDIR/shared bought=$BATS_FILE_TMPDIR/bought.fd owned=$BATS_FILE_TMPDIR/owned.fd
 
 	mkdir -p "$shared/commands"
+	printf '%s\n' "$MOK_PASSWORD" "$MOK_PASSWORD" >"$shared/password"
 	cp "$BATS_TEST_DIRNAME/guest.bash" "$shared"
 	for name in $(blocks); do
 		sed -n "/^<!-- test: $name -->\$/,/^\`\`\`\$/{/^\`\`\`/d; /^<!--/d; p}" "$guide" >"$shared/commands/$name"
@@ -32,8 +32,7 @@ blocks() {
 
 # boot [OPTION]... <SCRIPT: run SCRIPT in the machine, with the functions of guest.bash; each of its commands must succeed.
 boot() {
-	# shellcheck disable=SC2086 # names of packages
-	run "$top/tests/vm/run" --quiet $WITH --share "$shared" "$@" -- \
+	run "$top/tests/vm/run" --quiet --with mokutil --with efitools --share "$shared" "$@" -- \
 		bash -c '. /mnt/share/guest.bash; set -eux; eval "$0"' "$(cat)"
 	echo "$output"
 	[ "$status" = 0 ]
@@ -41,8 +40,7 @@ boot() {
 
 # doctor_says TEXT: what `mymap doctor` said in the boot that saved it.
 doctor_says() {
-	[ -s "$shared/doctor" ] || skip "this mymap has no doctor"
-	grep -F 'Secure Boot' "$shared/doctor"
+	cat "$shared/doctor"
 	grep -F -e "$1" "$shared/doctor"
 }
 
@@ -66,8 +64,7 @@ doctor_says() {
 		is_refused 'Key was rejected by service' modprobe mymap
 		is_refused 'Key was rejected by service' insmod "$(unsigned)"
 		save_doctor
-		printf '%s\n' "$MOK_PASSWORD" "$MOK_PASSWORD" >password
-		type_in enrol <password
+		type_in enrol </mnt/share/password
 		type_in pending | grep 'DKMS module signing key'
 	END
 }
