@@ -9,18 +9,10 @@ setup() {
 	dir=$BATS_TEST_TMPDIR
 }
 
-# The machine of the guest's tests, which is there already.
-setup_file() {
-	local with
-	mapfile -t with <"$BATS_TEST_DIRNAME/../guest/packages"
-	export WITH="${with[*]/#/--with=}"
-}
-
 # vm [OPTION]... COMMAND...: sets $status; stdout and stderr are the files out and err.
 vm() {
 	status=0
-	# shellcheck disable=SC2086 # names of packages
-	./run --quiet $WITH "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	./run --quiet "$@" >"$dir/out" 2>"$dir/err" || status=$?
 }
 
 scan() {
@@ -181,8 +173,7 @@ scan() {
 @test "a signal ends QEMU and leaves no files" {
 	local pid tmp=${XDG_CACHE_HOME:-$HOME/.cache}/mymap/tmp qemu
 
-	# shellcheck disable=SC2086 # names of packages
-	./run --quiet $WITH sleep 1000 3>&- &
+	./run --quiet sleep 1000 3>&- &
 	pid=$!
 	for _ in $(seq 100); do
 		qemu=$(pgrep -P "$pid" qemu-system) && break

@@ -14,7 +14,8 @@ board_choose() {
 		# Without five-level page tables: nothing here needs them, and software emulation pays for each level.
 		# (With la57 but without svm QEMU leaves out the CPUID leaf of address sizes, and Linux takes its own
 		# addresses for bad ones.)
-		board=(-machine "q35,sata=off,smbus=off" -cpu "max,la57=off") ;;
+		# Without fast string instructions, too, which are slow ones in emulation; but instructions are counted with them.
+		board=(-machine "q35,sata=off,smbus=off" -cpu "max,la57=off$([ -n "$icount" ] || echo ",erms=off,fsrm=off")") ;;
 	arm64)
 		# Pointers are signed by a cheap function: the architecture's own costs more than all else in emulation.
 		board=(-machine "virt,gic-version=3" -cpu "max,pauth-impdef=on")

@@ -48,7 +48,7 @@ layer() {
 		{
 			echo "$image_id"
 			cat "$3" "$vm_dir/guest/install"
-			[ "$1" != mymap ] || echo "$own_content ${with[*]}"
+			[ "$1" != mymap ] || echo "$own_content"
 		} | key
 	)" layer_build
 	image_root=$entry/root.qcow2

@@ -65,7 +65,8 @@ machine_arguments() {
 
 	board_choose
 	append="root=LABEL=mymap-root rw console=$board_console ignore_loglevel printk.devkmsg=on panic=-1"
-	append+=" systemd.show_status=false${machine_append:+ $machine_append}"
+	# Programs at the same addresses: what was translated for one run of a program serves the next.
+	append+=" systemd.show_status=false norandmaps${machine_append:+ $machine_append}"
 	arguments=(-nodefaults -no-user-config -name mymap-vm "${board[@]}" -m "$memory" -smp "$cpus"
 		-display none -nic none -no-reboot -device virtio-rng-pci -serial chardev:console)
 	if [ -n "$machine_firmware" ]; then

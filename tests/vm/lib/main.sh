@@ -37,6 +37,7 @@ vm_main() {
 		image_prepare
 	fi
 	[ -z "$secure_boot" ] || firmware_prepare
+	[ -z "$prepare" ] || exit 0
 
 	run_job
 }

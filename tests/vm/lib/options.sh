@@ -31,6 +31,7 @@ fi)
   --console PROGRAM  let PROGRAM read and type at the console; the machine may reboot
   --user NAME        run as an ordinary user, a member of group mymap
   --qemu ARG         one more argument for QEMU; may be repeated
+  --prepare          build what is missing, and boot nothing
   --quiet            no boot messages and no progress on stderr
   --help             this text
 
@@ -57,7 +58,7 @@ parse_options() {
 
 	processors=$(nproc)
 	suite='' arch=amd64 kernel='' prebuilt='' memory=1G cpus=$((processors < 2 ? processors : 2)) icount='' timeout=600
-	share='' user='' quiet='' append='' secure_boot='' console='' qemu_args=() with=() command=()
+	share='' user='' quiet='' prepare='' append='' secure_boot='' console='' qemu_args=() with=() command=()
 	[ "$mode" = command ] || timeout=604800
 
 	while [ $# -gt 0 ]; do
@@ -66,6 +67,7 @@ parse_options() {
 		--help) usage; exit 0 ;;
 		--icount) icount=yes; shift; continue ;;
 		--quiet) quiet=yes; shift; continue ;;
+		--prepare) prepare=yes; shift; continue ;;
 		--) shift; break ;;
 		--suite | --arch | --kernel | --memory | --cpus | --timeout | --with | --share | --user | --qemu | \
 			--append | --secure-boot | --console)
@@ -79,7 +81,7 @@ parse_options() {
 	done
 
 	command=("$@")
-	[ "$mode" = shell ] || [ $# -gt 0 ] || wrong_usage "command" "missing"
+	[ "$mode" = shell ] || [ -n "$prepare" ] || [ $# -gt 0 ] || wrong_usage "command" "missing"
 	[ "$mode" = command ] || [ $# = 0 ] || wrong_usage "$1" "the shell takes no command"
 	[ -n "$suite" ] || suite=$(suite_for "$arch")
 	suite_exists "$suite" "$arch" || wrong_usage "--suite $suite" "Debian $suite has no $arch; there is $(suites "$arch")"
