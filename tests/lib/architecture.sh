@@ -49,6 +49,16 @@ suite_stem() {
 	echo "${1%-backports}"
 }
 
+# What versions end in that are built for a suite: a system that is upgraded to the next suite gets the packages of that one.
+suite_suffix() {
+	case $(suite_stem "$1") in
+	bullseye) echo "~deb11u1" ;;
+	bookworm) echo "~deb12u1" ;;
+	trixie) echo "~deb13u1" ;;
+	forky) echo "~deb14u1" ;;
+	esac
+}
+
 # The suite where nobody asks for one.
 suite_for() {
 	case $1 in
