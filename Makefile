@@ -3,7 +3,9 @@
 
 SUITE ?= bookworm
 ARCH ?= amd64
-DEBS = build/$(SUITE)-$(ARCH)
+SUITES ?= $(SUITE)
+ARCHES ?= $(ARCH)
+REPO ?= build/repo
 
 # One thing after the other: the steps use all cores themselves.
 .NOTPARALLEL:
@@ -41,6 +43,10 @@ check-matrix:
 check-deb:
 	@tests/check deb
 
+#: make check-debs    build the packages for every suite and architecture; an hour
+check-debs:
+	@tests/check debs
+
 #: make check-guest   the tests in the virtual machine, and those of the machine
 check-guest:
 	@tests/check guest
@@ -50,14 +56,24 @@ check-guest:
 check-secure-boot:
 	@tests/check secure-boot
 
-#: make check-life    kernel upgrades, failing builds, upgrades and removal of the
-#:                    packages, in virtual machines with real apt; half an hour
+#: make check-packaging
+#:                    the packages by lintian, piuparts and autopkgtest, the apt
+#:                    repository, kernel upgrades, failing builds, upgrades and removal
+#:                    of the packages in virtual machines with real apt
+check-packaging:
+	@tests/check deb packaging life
+
+#: make check-life    the last part of it
 check-life:
 	@tests/check life
 
-#: make ci            what continuous integration runs
+#: make ci            what continuous integration runs: all that fits into 70 minutes
 ci:
-	@tests/check quick module deb guest
+	@tests/check --within 4200 quick module deb guest build always secure-boot packaging life turn
+
+#: make check-all     everything there is; hours
+check-all:
+	@tests/check quick module deb guest build debs secure-boot packaging life matrix
 
 #: make deb           the Debian packages, into build/bookworm-amd64/; SUITE and ARCH
 #:                    for others, for instance SUITE=trixie ARCH=arm64
@@ -68,6 +84,11 @@ deb:
 #:                    it) of SUITE and ARCH, into build/modules/
 deb-modules:
 	@debian/build-modules $(SUITE) $(ARCH) $(KVER)
+
+#: make repo KEY=...   an apt repository in build/repo/, signed by that key of gpg; SUITES
+#:                    and ARCHES for more than one, REPO for another folder
+repo:
+	@debian/build-repository "$(KEY)" "$(SUITES)" "$(ARCHES)" "$(REPO)"
 
 #: make tools         the library and the command, into build/tools/
 tools:
@@ -86,5 +107,5 @@ deps:
 clean:
 	rm -rf build
 
-.PHONY: help demo check check-quick check-module check-build check-matrix check-deb \
-	check-guest check-secure-boot check-life ci deb deb-modules tools vm-shell deps clean
+.PHONY: help demo check check-quick check-module check-build check-matrix check-deb check-debs \
+	check-guest check-secure-boot check-packaging check-life check-all ci deb deb-modules repo tools vm-shell deps clean

@@ -11,8 +11,8 @@ and keep the disk. It boots the kernel that a boot loader would take: the newest
 a new life begins, on Debian's release kernel.
 
   --disk FILE        the disk; what else the life needs is in the folder FILE.life
-  --start WHAT       a new life begins with: bare, the tools to build a module; headers, those of its kernel
-                     too; mymap, this tree's packages too (headers)
+  --start WHAT       a new life begins with: base, a small Debian; bare, the tools to build a module, too;
+                     headers, those of its kernel, too; mymap, this tree's packages, too (headers)
   --boot RELEASE     boot this kernel, as from the boot loader's menu
 
 and these options of tests/vm/run: --suite, --arch, --memory, --cpus, --timeout, --share, --qemu, --quiet.
@@ -54,8 +54,8 @@ life_option() {
 		disk=$(realpath -- "$2") ;;
 	--start)
 		case $2 in
-		bare | headers | mymap) start=$2 ;;
-		*) wrong_usage "--start $2" "must be bare, headers or mymap" ;;
+		base | bare | headers | mymap) start=$2 ;;
+		*) wrong_usage "--start $2" "must be base, bare, headers or mymap" ;;
 		esac ;;
 	--boot)
 		boot=$2 ;;

@@ -53,6 +53,7 @@ life_image() {
 
 	image_root=$base/root.img image_id=$base_id life_entries=("$base")
 	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$arch" "linux-headers-$arch")
+	[ "$start" != base ] || return 0
 	life_layer bare "$work/bare"
 	[ "$start" = bare ] || life_layer headers "$work/headers"
 	[ "$start" != mymap ] || life_layer mymap "$work/headers"
