@@ -29,7 +29,7 @@ load helpers
 @test "headers: when they arrive the module is built, and can be loaded as apt said" {
 	stage <<-'END'
 		archives release mymap
-		apt_get install "linux-headers-$machine"
+		apt_get install "linux-headers-$flavour"
 		dkms_has "$(driver_of mymap)" "$(uname -r)"
 		modprobe mymap
 		demo_works

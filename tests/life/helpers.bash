@@ -5,7 +5,10 @@
 suite=${MYMAP_SUITE:-bookworm}
 life=$BATS_TEST_DIRNAME/../vm/life
 
+logs=$BATS_TEST_DIRNAME/../../build/life/$suite/$(basename "$BATS_TEST_FILENAME" .bats)
+
 setup() {
+	mkdir -p "$logs"
 	[ ! -e "$BATS_FILE_TMPDIR/over" ] || skip "this life is over: $(cat "$BATS_FILE_TMPDIR/over")"
 }
 
@@ -29,7 +32,8 @@ stage() {
 	"$life" --quiet --suite "$suite" --disk "$BATS_FILE_TMPDIR/disk" --timeout 1500 "$@" -- "$(cat)" \
 		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- || status=$?
 	output=$(cat "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err")
-	echo "$output"
+	# What apt says in a test that passes is worth reading, too.
+	echo "$output" | tee "$logs/$BATS_TEST_NUMBER"
 	if [ "$status" = 77 ]; then
 		over "${output##*$'\n'}"
 		skip "${output##*$'\n'}"
@@ -39,5 +43,5 @@ stage() {
 
 # The oldest kernel that the machine's boot loader could offer.
 oldest_kernel() {
-	find "$BATS_FILE_TMPDIR/disk.life/boot" -name 'vmlinuz-*' -printf '%f\n' | sed 's/^vmlinuz-//' | sort -V | head -n 1
+	find "$BATS_FILE_TMPDIR/disk.life/boot" -name 'vmlinu[xz]-*' -printf '%f\n' | sed 's/^vmlinu.-//' | sort -V | head -n 1
 }

@@ -40,7 +40,7 @@ load helpers
 		needs backports
 		archives release security backports mymap
 		. /etc/os-release
-		apt_get install -t "$VERSION_CODENAME-backports" "linux-image-$machine" "linux-headers-$machine"
+		apt_get install -t "$VERSION_CODENAME-backports" "linux-image-$flavour" "linux-headers-$flavour"
 		dkms_has "$(driver_of mymap)" "$(kernel_of backports)"
 	END
 }

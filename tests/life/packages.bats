@@ -90,7 +90,7 @@ load helpers
 		[ ! -e /sys/module/mymap ]
 		[ ! -e /dev/mymap ]
 		getent group mymap
-		[ -z "$(udevadm info --export-db | grep -w mymap)" ] || fail "udev remembers"
+		[ -z "$(udevadm info --export-db | grep -E '[/=]mymap$')" ] || fail "udev remembers"
 		update-initramfs -u
 		[ -z "$(lsinitramfs "/boot/initrd.img-$(uname -r)" | grep mymap | grep -v mymap-vm)" ] || fail "the initial RAM disk has it"
 		find / -xdev ! -path '/tmp*' ! -path '/run*' >/var/tmp/after

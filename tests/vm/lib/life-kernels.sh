@@ -9,22 +9,22 @@ life_pin() {
 	printf 'Package: linux-*\nPin: release n=%s\nPin-Priority: 990\n' "$1" >"$work/pin-$1"
 }
 
-# The package of the kernel itself that linux-image-ARCH of POCKET depends on; nothing if the pocket has no kernel.
+# The package of the kernel itself that linux-image-FLAVOUR of POCKET depends on; nothing if the pocket has no kernel.
 life_kernel() {
 	local pinned
 
 	life_pin "$1"
-	private_apt cache show "${pinned[@]}" --no-all-versions "linux-image-$arch" 2>/dev/null |
+	private_apt cache show "${pinned[@]}" --no-all-versions "linux-image-$flavour" 2>/dev/null |
 		sed -n 's/^Depends:.* \(linux-image-[0-9][^ ,]*\).*/\1/p'
 }
 
-# life_kernel_closure POCKET: the packages beyond those a machine begins with that linux-image-ARCH and linux-headers-ARCH of
+# life_kernel_closure POCKET: the packages beyond those a machine begins with that linux-image-FLAVOUR and linux-headers-FLAVOUR of
 # POCKET need; as closure has them.
 life_kernel_closure() {
 	local pinned
 
 	life_pin "$1"
-	closure "$base/status" "${pinned[@]}" "${life_wanted[@]}" "linux-image-$arch" "linux-headers-$arch" ||
+	closure "$base/status" "${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour" "linux-headers-$flavour" ||
 		closure_failed "the kernel of $1"
 }
 
@@ -45,6 +45,6 @@ life_fetch() {
 
 	mapfile -t files < <(cut -d ' ' -f 1 "$2")
 	life_pin "$1"
-	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$arch" "linux-headers-$arch")
+	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour" "linux-headers-$flavour")
 	packages_fetch "$3" "${files[@]/#/$cache/packages/}"
 }

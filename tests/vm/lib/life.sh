@@ -11,6 +11,7 @@
 life_main() {
 	life_options "$@"
 	vm_open
+	flavour=$(kernel_flavour "$arch") boot_kernel='' boot_initrd='' boot_modules=''
 	[ -e "$disk" ] || life_begin
 	life_recall
 	life_boot
@@ -22,7 +23,7 @@ life_begin() {
 	say "a new life begins: $disk"
 	archive_refresh
 	kernel=$(life_kernel "$suite")
-	[ -n "$kernel" ] || die 125 "--suite $suite" "has no linux-image-$arch"
+	[ -n "$kernel" ] || die 125 "--suite $suite" "has no linux-image-$flavour"
 	base_prepare
 	accel_choose
 	packages_prepare
@@ -47,12 +48,12 @@ life_image() {
 	# What a machine has to have mymap, but its kernel's headers; gcc and the like take long to install.
 	life_wanted=(--no-install-recommends "$own"/*.deb openssl)
 	life_pin "$suite"
-	closure "$base/status" "${pinned[@]}" "${life_wanted[@]}" "linux-image-$arch" >"$work/bare" ||
+	closure "$base/status" "${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour" >"$work/bare" ||
 		closure_failed "a bare machine"
 	life_kernel_closure "$suite" >"$work/headers"
 
 	image_root=$base/root.img image_id=$base_id life_entries=("$base")
-	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$arch" "linux-headers-$arch")
+	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour" "linux-headers-$flavour")
 	[ "$start" != base ] || return 0
 	life_layer bare "$work/bare"
 	[ "$start" = bare ] || life_layer headers "$work/headers"
@@ -83,32 +84,37 @@ life_boot() {
 	local boot_drive
 
 	life_choose_kernel
-	boot_kernel=$disk.life/kernel boot_initrd=$disk.life/initrd boot_modules=''
 	truncate -s 1G "$work/boot"
 	boot_drive="if=none,id=boot,cache=unsafe,format=raw,file=$(quoted "$work/boot")"
 	qemu_args+=(-drive "$boot_drive" -device "virtio-blk-pci,drive=boot,serial=mymap-boot")
 	machine_defaults
 	machine_output=yes machine_keep=yes machine_share=$share
+	machine_kernel=$disk.life/kernel machine_initrd=$disk.life/initrd
 	[ -n "$quiet" ] || machine_stream=yes
 	machine_run "$disk" "$disk.life/repository" \
-		bash -euo pipefail -c "$(cat "$vm_dir/guest/life")"$'\n'"${command[0]}"
+		bash -euo pipefail -c "flavour=$flavour"$'\n'"$(cat "$vm_dir/guest/life")"$'\n'"${command[0]}"
 	life_keep_kernels
 	finish
 }
 
 # As a boot loader does: the newest kernel that has its initial RAM disk, or the one of the menu.
 life_choose_kernel() {
-	local release newest=''
+	local release kernel newest=''
 
 	[ -d "$disk.life/boot" ] || return 0
 	while read -r release; do
 		[ ! -e "$disk.life/boot/initrd.img-$release" ] || newest=$release
-	done < <(find "$disk.life/boot" -name 'vmlinuz-*' -printf '%f\n' | sed 's/^vmlinuz-//' | sort -V)
+	done < <(life_kernels)
 	[ -n "$newest" ] || die 125 "$disk" "has no kernel left"
 	release=${boot:-$newest}
-	[ -e "$disk.life/boot/vmlinuz-$release" ] || die 125 "--boot $boot" "the machine has no such kernel"
-	ln -sfn "boot/vmlinuz-$release" "$disk.life/kernel"
+	kernel=$(cd "$disk.life" && find boot -name "vmlinu[xz]-$release")
+	[ -n "$kernel" ] || die 125 "--boot $boot" "the machine has no such kernel"
+	ln -sfn "$kernel" "$disk.life/kernel"
 	ln -sfn "boot/initrd.img-$release" "$disk.life/initrd"
+}
+
+life_kernels() {
+	find "$disk.life/boot" -name 'vmlinu[xz]-*' -printf '%f\n' | sed 's/^vmlinu.-//' | sort -V
 }
 
 # The guest has left its /boot on a disk, as a tar archive.
@@ -118,7 +124,7 @@ life_keep_kernels() {
 	rm -rf "$new"
 	mkdir "$new"
 	tar -x -f "$work/boot" -C "$new" 2>/dev/null || :
-	[ -n "$(find "$new" -name 'vmlinuz-*')" ] || return 0
+	[ -n "$(find "$new" -name 'vmlinu[xz]-*')" ] || return 0
 	rm -rf "$disk.life/boot"
 	mv "$new" "$disk.life/boot"
 }
