@@ -72,7 +72,8 @@ kernel_room() {
 	case $suite in
 	bullseye) packages+=(dwarves) ;;
 	bookworm) packages+=(pahole) ;;
-	*) packages+=(pahole "$gcc-riscv64-linux-gnu") ;;
+	# With W=1 the kernel looks at the comments of functions, by a program in perl.
+	*) packages+=(perl pahole "$gcc-riscv64-linux-gnu") ;;
 	esac
 	room_get "${packages[@]}"
 }
