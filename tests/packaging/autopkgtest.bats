@@ -27,7 +27,7 @@ guest() {
 }
 
 @test "autopkgtest-pkg-dkms: dkms builds, installs and removes the module from the package alone" {
-	guest -- sh -ec '
+	guest --with dctrl-tools -- sh -ec '
 		[ -x /usr/lib/dkms/dkms-autopkgtest ] || { echo "dkms has no dkms-autopkgtest"; exit 1; }
 		mkdir -p /tmp/source
 		cp -r /mnt/share/debian /tmp/source

@@ -17,17 +17,17 @@ teardown_file() {
 # A board of Debian 12 that has the two files of the guide.
 board() {
 	board=$BATS_TEST_TMPDIR/board
-	mkdir -p "$board"/{lists,cache/archives,etc/parts,keyrings}/partial
+	mkdir -p "$board"/{lists/partial,cache/archives/partial,etc/apt/apt.conf.d,etc/apt/preferences.d,keyrings,parts}
 	: >"$board/status"
 	cp "$REPO/mymap.gpg" "$board/keyrings"
-	block sources | sed "s#^URIs: .*#URIs: file:$REPO#; s#/etc/apt/keyrings#$board/keyrings#" >"$board/mymap.sources"
+	block sources | sed "s#^URIs: .*#URIs: file:$REPO#; s#/etc/apt/keyrings#$board/keyrings#" >"$board/parts/mymap.sources"
 	cat >"$board/apt.conf" <<-END
 		Dir "$board";
 		Dir::State "$board";
 		Dir::State::status "$board/status";
 		Dir::Cache "$board/cache";
-		Dir::Etc::sourcelist "$board/mymap.sources";
-		Dir::Etc::sourceparts "-";
+		Dir::Etc::sourcelist "/dev/null";
+		Dir::Etc::sourceparts "$board/parts";
 		Dir::Etc::trusted "/dev/null";
 		Dir::Etc::trustedparts "-";
 		APT::Architecture "amd64";
@@ -79,7 +79,7 @@ as_board() {
 	run ! as_board apt-get update
 	cp "$REPO/mymap.gpg" "$board/keyrings"
 	cp -r "$REPO" "$BATS_TEST_TMPDIR/changed"
-	sed -i "s#file:$REPO#file:$BATS_TEST_TMPDIR/changed#" "$board/mymap.sources"
+	sed -i "s#file:$REPO#file:$BATS_TEST_TMPDIR/changed#" "$board/parts/mymap.sources"
 	as_board apt-get update
 	rm -r "$BATS_TEST_TMPDIR/changed/dists/bookworm/main/binary-amd64/Packages.xz"
 	sed -i 's/^Description: /&better /' "$BATS_TEST_TMPDIR/changed/dists/bookworm/main/binary-amd64/Packages"
