@@ -121,13 +121,14 @@ refused_with() {
 	program limits refused_before_it_is_cleared
 }
 
+# Who else is killed is not for the driver to decide: as that of a tmpfs, a buffer's memory comes back only when the killed
+# process has closed it, and the kernel may have chosen another one by then.
 @test "limits: touching more than the machine has kills who touches" {
-	local before
-	before=$(machine_oom_kills)
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
 	expect_complaint 'invoked oom-killer|Out of memory'
 	run -137 "$programs/limits" touch_all 0
-	[ "$(machine_oom_kills)" = $((before + 1)) ]
+	[[ "$(kernel_log | grep -m 1 'Killed process')" == *"(limits)"* ]] ||
+		fail "the kernel killed: $(kernel_log | grep 'Killed process')"
 }
 
 @test "limits: a buffer larger than the machine works as long as it is not touched" {
