@@ -33,6 +33,19 @@ files_of() {
 	run ! grep '^[EWIPX]:' <<<"$output"
 }
 
+@test "packages: lintian has nothing to say of the source package" {
+	local tree=$BATS_TEST_TMPDIR/mymap-$version
+	mkdir "$tree"
+	cd "$top"
+	git ls-files -z | xargs -0 cp --parents -t "$tree"
+	tar -czf "$BATS_TEST_TMPDIR/mymap_$version.orig.tar.gz" --exclude ./debian -C "$tree" .
+	(cd "$BATS_TEST_TMPDIR" && dpkg-source --build "$tree")
+	lintian --allow-root --no-tag-display-limit -EI --pedantic --fail-on error,warning,info,pedantic \
+		"$BATS_TEST_TMPDIR"/*.dsc >"$BATS_TEST_TMPDIR/said"
+	cat "$BATS_TEST_TMPDIR/said"
+	[ ! -s "$BATS_TEST_TMPDIR/said" ]
+}
+
 @test "packages: mymap-dkms has the driver's source, and whatever brings the module brings mymap-common" {
 	files_of mymap-dkms | grep -x "./usr/src/mymap-$version/dkms.conf"
 	for file in "$top"/src/*.[ch] "$top"/src/Kbuild "$top"/src/uapi/linux/mymap.h; do
