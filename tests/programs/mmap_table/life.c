@@ -351,6 +351,46 @@ static const char *bind(long flags)
 	return WORKS;
 }
 
+/* Another node than the one where the process runs. */
+static unsigned long other_node(void)
+{
+	unsigned int cpu, node;
+
+	if (access("/sys/devices/system/node/node1", F_OK))
+		test_skip("this machine has one node only");
+	CHECK_EQ(syscall(SYS_getcpu, &cpu, &node, NULL), 0);
+	return node ? 0 : 1;
+}
+
+static const char *where_is(char *page, unsigned long node)
+{
+	void *pages = page;
+	int status;
+
+	CHECK_EQ(touch_write(page), 0);
+	CHECK_EQ(syscall(SYS_move_pages, 0, 1UL, &pages, NULL, &status, 0), 0);
+	CHECK(status >= 0);
+	return status == (int)node ? "it is there" : "it is elsewhere";
+}
+
+static const char *bind_then_touch(long policy)
+{
+	unsigned long node = other_node(), mask = 1UL << node;
+	char *memory = map_shared(make(4), 4 * page_size);
+
+	CHECK_EQ(syscall(SYS_mbind, memory, 4 * page_size, (int)policy, &mask, sizeof(mask) * 8, 0), 0);
+	return where_is(memory, node);
+}
+
+static const char *set_policy_then_touch(long policy)
+{
+	unsigned long node = other_node(), mask = 1UL << node;
+	char *memory = map_shared(make(4), 4 * page_size);
+
+	CHECK_EQ(syscall(SYS_set_mempolicy, (int)policy, &mask, sizeof(mask) * 8), 0);
+	return where_is(memory, node);
+}
+
 static const char *seal_mapping(long argument)
 {
 	struct tagged t = make_tagged(4);
@@ -378,6 +418,9 @@ const struct row rows_other[] = {
 	SAME("`mbind` to the node where it is", bind, 0, WORKS),
 	SAME("`mbind` to the node where it is, `MPOL_MF_STRICT \\| MPOL_MF_MOVE`", bind,
 	     MPOL_MF_STRICT | MPOL_MF_MOVE, WORKS),
+	DIFFERS("`mbind` to another node, then the first touch", bind_then_touch, MPOL_BIND, "it is elsewhere",
+		"it is there", "the memory is the buffer's, not the mapping's: who touches it first says where, next row"),
+	SAME("`set_mempolicy` to another node, then the first touch", set_policy_then_touch, MPOL_BIND, "it is there"),
 	SAME("`mseal`, then `munmap`", seal_mapping, 0, "munmap EPERM"),
 	ROWS_END
 };
