@@ -19,6 +19,8 @@
  *   first page's offset. Without them a process-shared futex in the memory fails
  *   with EFAULT, unmap_mapping_range() finds nothing and newer kernels do not
  *   map 2 MiB. It is never in the page cache;
+ * - it is dirty, or the core would take a clean page that broke for one of the
+ *   page cache, and put the slot's reference when it drops it from there;
  * - it begins at a multiple of its size and ends inside of the buffer.
  */
 #include <linux/highmem.h>
@@ -132,8 +134,7 @@ static void mymap_pages_walk(struct mymap_pages *pages, mymap_chunk_fn fn)
 static void mymap_chunk_put(struct mymap_pages *pages, struct page *head,
 			    pgoff_t first)
 {
-	/* The slot's reference. What is pinned lives on until it is unpinned. */
-	put_page(head);
+	mymap_chunk_give_back(head);
 }
 
 /**
@@ -341,6 +342,7 @@ static int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 	/* Nobody else has seen the page, so its lock is not needed. */
 	compat_set_page_index(head, first);
 	head->mapping = pages->mapping;
+	SetPageDirty(head);
 
 	if (order == MYMAP_SLOT_ORDER) {
 		old = compat_memcg_enter(pages->memcg);

@@ -21,7 +21,7 @@
  *   taken in page faults, so nothing that holds it may wait for one.
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io > buffer >
- * memory_pages, never upwards.
+ * memory_pages > memory_broken, never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -87,6 +87,10 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 		       struct page *page);
 int mymap_pages_populate(struct mymap_pages *pages);
+
+/* memory_broken.c: pages that the machine has reported to be broken */
+
+void mymap_chunk_give_back(struct page *head);
 
 /* buffer.c: lifetime, size, limits */
 

@@ -72,6 +72,14 @@ files_of() {
 	done
 }
 
+@test "packages: libmymap-dev has the examples, and a Makefile for them" {
+	local file
+	for file in "$top"/tools/examples/*; do
+		files_of libmymap-dev | grep -x "./usr/share/doc/libmymap-dev/examples/${file##*/}"
+	done
+	files_of libmymap-dev | grep -x ./usr/share/doc/libmymap-dev/examples/Makefile
+}
+
 @test "packages: what has not changed is not built again" {
 	touch -d '2001-01-01' "$debs/mark"
 	before=$(stat -c %i "$debs"/mymap_*.deb)

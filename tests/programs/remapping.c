@@ -148,7 +148,8 @@ static void remap_duplicate(void)
 static void remap_dontunmap(void)
 {
 	struct tagged t = tagged_create(huge_pages() + 3);
-	char *moved = mremap(t.memory, t.len, t.len, MREMAP_MAYMOVE | 4 /* MREMAP_DONTUNMAP */);
+	/* Where to is a hint, but must be the address of a page. */
+	char *moved = mremap(t.memory, t.len, t.len, MREMAP_MAYMOVE | 4 /* MREMAP_DONTUNMAP */, NULL);
 
 	if (moved == MAP_FAILED && errno == EINVAL)
 		test_skip("no MREMAP_DONTUNMAP for files on this kernel");

@@ -291,6 +291,38 @@ with_pkg_config() {
 	[ "$output" = "Cannot allocate memory" ]
 }
 
+# What the Makefile of the examples gets from here, for what is not installed on this machine.
+build_examples() {
+	PKG_CONFIG_PATH=$INSTALLED/usr/lib/test/pkgconfig PKG_CONFIG_SYSROOT_DIR=$INSTALLED \
+		make -s -C "$TOOLS/examples" "O=$1" \
+		CFLAGS="-O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror"
+}
+
+fake_example() {
+	LD_LIBRARY_PATH=$BUILT LD_PRELOAD=$UNIT/fake_driver.so "$BATS_TEST_TMPDIR/$1" "${@:2}"
+}
+
+@test "examples: they build by pkg-config without a warning, and work on the fake driver" {
+	build_examples "$BATS_TEST_TMPDIR"
+	fake_example inherit
+	fake_example locks
+	fake_example locks give "$BATS_TEST_TMPDIR/socket" &
+	fake_example locks take "$BATS_TEST_TMPDIR/socket" | grep 'sum is 499500'
+	wait $!
+	fake_example passing give "$BATS_TEST_TMPDIR/socket" hello >"$BATS_TEST_TMPDIR/said" &
+	[ "$(fake_example passing take "$BATS_TEST_TMPDIR/socket")" = "given: hello" ]
+	wait $!
+	[ "$(cat "$BATS_TEST_TMPDIR/said")" = "answered: the other process has it" ]
+}
+
+@test "examples: without a driver they say so" {
+	build_examples "$BATS_TEST_TMPDIR"
+	LD_LIBRARY_PATH=$BUILT run ! "$BATS_TEST_TMPDIR/inherit" mymap
+	[[ $output == "inherit: mymap: "* ]]
+	LD_LIBRARY_PATH=$BUILT run ! "$BATS_TEST_TMPDIR/locks"
+	[[ $output == "locks: /dev/mymap: "* ]]
+}
+
 @test "install: every function has a man page or a link to one" {
 	local name page
 	while read -r name; do

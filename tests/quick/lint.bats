@@ -65,6 +65,7 @@ never() {
 	never bufferfs.c 'struct page|struct mymap_(create|query|info)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
 	never memory_pages.c 'struct file |vm_area_struct|__user'
+	never memory_broken.c 'struct file |vm_area_struct|__user'
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
 	never file_io.c 'vm_area_struct'
 	never main.c 'struct mymap_buffer'
