@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers: their life, their size and the limits.
+ * Buffers: their life, their size, their seals and the limits.
  */
 #include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/mymap.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
@@ -60,15 +61,17 @@ void mymap_limits_get(struct mymap_limits *limits)
 	spin_unlock(&mymap_limits_lock);
 }
 
-static int mymap_limits_charge(u64 size)
+/* For a buffer that is to have @size bytes, of which @charged are counted. */
+static int mymap_limits_charge(u64 size, u64 charged)
 {
+	u64 more = size - charged;
 	int err = -EDQUOT;
 
 	spin_lock(&mymap_limits_lock);
 	if (size <= mymap_limits.max_buffer_size &&
 	    mymap_limits.total_size <= mymap_limits.max_total_size &&
-	    size <= mymap_limits.max_total_size - mymap_limits.total_size) {
-		mymap_limits.total_size += size;
+	    more <= mymap_limits.max_total_size - mymap_limits.total_size) {
+		mymap_limits.total_size += more;
 		err = 0;
 	}
 	spin_unlock(&mymap_limits_lock);
@@ -86,6 +89,8 @@ static void mymap_limits_uncharge(u64 size)
  * mymap_buffer_create_uncharged() - make a buffer that no limit counts
  * @size: bytes, a multiple of the page size
  *
+ * Its size never changes: it is sealed for good.
+ *
  * Context: process context, may sleep.
  * Return: the buffer with one reference, or ERR_PTR(-ENOMEM).
  */
@@ -98,7 +103,7 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->lock);
-	buffer->size = size;
+	buffer->seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW | MYMAP_SEAL_SEAL;
 	mymap_pages_init(&buffer->pages, &buffer->lock, size >> PAGE_SHIFT);
 	return buffer;
 }
@@ -106,17 +111,18 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 /**
  * mymap_buffer_create() - make a buffer
  * @size: bytes, a multiple of the page size
+ * @seals: MYMAP_SEAL_* bits that it has from the beginning
  *
  * Context: process context, may sleep.
  * Return: the buffer with one reference, ERR_PTR(-EDQUOT) over a limit, or
  * ERR_PTR(-ENOMEM).
  */
-struct mymap_buffer *mymap_buffer_create(u64 size)
+struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals)
 {
 	struct mymap_buffer *buffer;
 	int err;
 
-	err = mymap_limits_charge(size);
+	err = mymap_limits_charge(size, 0);
 	if (err)
 		return ERR_PTR(err);
 
@@ -126,6 +132,7 @@ struct mymap_buffer *mymap_buffer_create(u64 size)
 		return buffer;
 	}
 	buffer->charged = size;
+	buffer->seals = seals;
 	return buffer;
 }
 
@@ -173,15 +180,123 @@ int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 }
 
 /**
- * mymap_buffer_populate() - allocate all of a buffer's memory
+ * mymap_buffer_populate() - allocate memory of a buffer now
  * @buffer: the buffer, in use
+ * @first: the first byte
+ * @last: the byte behind the last one; the rest of its page as well
  *
- * Context: process context, may sleep.
+ * Context: process context, may sleep, takes the buffer's lock.
  * Return: 0, -ENOMEM, or -EINTR where a fatal signal arrived.
  */
-int mymap_buffer_populate(struct mymap_buffer *buffer)
+int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last)
 {
-	return mymap_pages_populate(&buffer->pages);
+	return mymap_pages_populate(&buffer->pages, first >> PAGE_SHIFT,
+				    (last + PAGE_SIZE - 1) >> PAGE_SHIFT);
+}
+
+/**
+ * mymap_buffer_resize() - change the size of a buffer
+ * @buffer: the buffer, in use
+ * @length: bytes, for the seals: which may forbid what is lost inside of a page
+ * @size: @length rounded up to pages, not 0
+ *
+ * The limits count what it has at each moment. To set the size that it has is
+ * nothing, also where it is sealed.
+ *
+ * Context: process context, holds the buffer's lock, may sleep.
+ * Return: 0; or, and nothing has changed, -EPERM where a seal forbids it,
+ * -EDQUOT over a limit, or what mymap_pages_shrink() says.
+ */
+int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
+{
+	u64 old = mymap_buffer_size(buffer);
+	int err;
+
+	lockdep_assert_held(&buffer->lock);
+	if ((size > old && buffer->seals & MYMAP_SEAL_GROW) ||
+	    (length < old && buffer->seals & MYMAP_SEAL_SHRINK))
+		return -EPERM;
+	if (size == old)
+		return 0;
+
+	if (size > old) {
+		err = mymap_limits_charge(size, old);
+		if (err)
+			return err;
+		mymap_pages_grow(&buffer->pages, size >> PAGE_SHIFT);
+	} else {
+		err = mymap_pages_shrink(&buffer->pages, size >> PAGE_SHIFT);
+		if (err)
+			return err;
+		mymap_limits_uncharge(old - size);
+	}
+	buffer->charged = size;
+	return 0;
+}
+
+/**
+ * mymap_buffer_punch() - give the memory of whole pages back
+ * @buffer: the buffer, in use
+ * @first: bytes, where the first page begins
+ * @last: bytes, where the last one ends; what is beyond the buffer is left alone
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ * Return: 0, or what mymap_pages_punch() says.
+ */
+int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
+{
+	int err;
+
+	mutex_lock(&buffer->lock);
+	last = min(last, mymap_buffer_size(buffer));
+	err = mymap_pages_punch(&buffer->pages, first >> PAGE_SHIFT,
+				last >> PAGE_SHIFT);
+	mutex_unlock(&buffer->lock);
+	return err;
+}
+
+/**
+ * mymap_buffer_next() - the next byte that has memory, or has none
+ * @buffer: the buffer
+ * @pos: bytes, where to begin
+ * @data: look for one that has memory
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ * Return: bytes; the size of the buffer or more where there is none.
+ */
+u64 mymap_buffer_next(struct mymap_buffer *buffer, u64 pos, bool data)
+{
+	u64 next = pos;
+
+	mutex_lock(&buffer->lock);
+	if (pos < mymap_buffer_size(buffer))
+		next = (u64)mymap_pages_next(&buffer->pages, pos >> PAGE_SHIFT,
+					     data) << PAGE_SHIFT;
+	mutex_unlock(&buffer->lock);
+	/* In the middle of a page that is what it is looked for. */
+	return max(next, pos);
+}
+
+/**
+ * mymap_buffer_add_seals() - forbid something for good
+ * @buffer: the buffer
+ * @seals: MYMAP_SEAL_* bits; none is fine
+ *
+ * Context: process context, may sleep, takes the buffer's lock: what is sealed
+ * when this returns does not happen any more.
+ * Return: 0, or -EPERM where MYMAP_SEAL_SEAL forbids it.
+ */
+int mymap_buffer_add_seals(struct mymap_buffer *buffer, u32 seals)
+{
+	int err = 0;
+
+	mutex_lock(&buffer->lock);
+	if (buffer->seals & MYMAP_SEAL_SEAL)
+		err = -EPERM;
+	else
+		WRITE_ONCE(buffer->seals, buffer->seals | seals);
+	mutex_unlock(&buffer->lock);
+	return err;
 }
 
 /**

@@ -16,6 +16,8 @@
  * buffer: the inode may outlive it. inode->i_private is the buffer until the
  * last user is gone, NULL ever after.
  */
+#include <linux/fs.h>
+#include <linux/falloc.h>
 #include <linux/fs_context.h>
 #include <linux/magic.h>
 #include <linux/module.h>
@@ -24,6 +26,7 @@
 
 #include "compat/compat.h"
 #include "mymap.h"
+#include "range.h"
 
 #define MYMAP_FS_MAGIC 0x6d796d70	/* "mymp" */
 
@@ -46,12 +49,76 @@ static struct file_system_type mymap_fs_type = {
 	.kill_sb	 = kill_anon_super,
 };
 
-/* The size is fixed: setting another one is refused as on a sealed memfd. */
+/* The buffer of an inode with a reference, or NULL where it is gone, or going. */
+static struct mymap_buffer *mymap_inode_get_buffer(struct inode *inode)
+{
+	struct mymap_buffer *buffer;
+
+	spin_lock(&inode->i_lock);
+	buffer = inode->i_private;
+	if (buffer && !kref_get_unless_zero(&buffer->ref))
+		buffer = NULL;
+	spin_unlock(&inode->i_lock);
+	return buffer;
+}
+
+/*
+ * Change the size of the buffer behind an inode; @length is what was asked for,
+ * @size that in whole pages. The caller has a reference to
+ * the buffer and holds inode.i_rwsem, so that no other change comes between; all
+ * is done under the buffer's lock, so that it stays in use.
+ */
+static int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
+			      u64 length, u64 size)
+{
+	int err = -ENXIO;
+
+	mutex_lock(&buffer->lock);
+	if (buffer->inode == inode)
+		err = mymap_buffer_resize(buffer, length, size);
+	/*
+	 * Newer kernels map 2 MiB where that is inside of i_size only. New memory
+	 * is published under the lock that is held here: they see it large enough.
+	 */
+	if (!err)
+		i_size_write(inode, size);
+	mutex_unlock(&buffer->lock);
+	return err;
+}
+
+/*
+ * ftruncate, truncate and O_TRUNC. A buffer is made of whole pages and has one at
+ * least: other lengths are rounded up, as everywhere, and 0 is refused. What is
+ * beyond the length in the last page becomes zeros, as it does in any file: who
+ * makes it larger again finds nothing there.
+ */
+static int mymap_inode_truncate(struct inode *inode, loff_t length)
+{
+	struct mymap_buffer *buffer;
+	u64 size;
+	int err;
+
+	if (!mymap_round_up_size(length, PAGE_SIZE, &size))
+		return -EINVAL;
+	/* It comes by way of the dentry, which does not keep the buffer. */
+	buffer = mymap_inode_get_buffer(inode);
+	if (!buffer)
+		return -ENXIO;
+	err = mymap_inode_resize(inode, buffer, length, size);
+	if (!err && length < size)
+		mymap_file_zero(buffer, length, size);
+	mymap_buffer_put(buffer);
+	return err;
+}
+
 static int COMPAT_SETATTR(mymap_setattr)
 {
+	int err;
+
 	if (attr->ia_valid & ATTR_SIZE) {
-		if (attr->ia_size != i_size_read(d_inode(dentry)))
-			return -EPERM;
+		err = mymap_inode_truncate(d_inode(dentry), attr->ia_size);
+		if (err)
+			return err;
 		attr->ia_valid &= ~ATTR_SIZE;
 	}
 	return compat_simple_setattr(dentry, attr);
@@ -69,15 +136,9 @@ static struct mymap_buffer *mymap_file_buffer(struct file *file)
 /* A buffer's file opened again, by way of /proc/self/fd. */
 static int mymap_buffer_fop_open(struct inode *inode, struct file *file)
 {
-	struct mymap_buffer *buffer;
+	struct mymap_buffer *buffer = mymap_inode_get_buffer(inode);
 	int err = 0;
 
-	/* The buffer may be gone, or be going right now. */
-	spin_lock(&inode->i_lock);
-	buffer = inode->i_private;
-	if (buffer && !kref_get_unless_zero(&buffer->ref))
-		buffer = NULL;
-	spin_unlock(&inode->i_lock);
 	if (!buffer)
 		return -ENXIO;
 
@@ -125,14 +186,66 @@ static ssize_t mymap_buffer_fop_write_iter(struct kiocb *iocb,
 static loff_t mymap_buffer_fop_llseek(struct file *file, loff_t offset,
 				      int whence)
 {
-	return fixed_size_llseek(file, offset, whence,
-				 mymap_file_buffer(file)->size);
+	return mymap_file_llseek(mymap_file_buffer(file), file, offset,
+				 whence);
+}
+
+/*
+ * Allocate a range; the buffer grows where it ends before, as a memfd does. What
+ * was allocated before a failure stays, the size does not, unless somebody has
+ * pinned the new memory by then.
+ */
+static int mymap_inode_allocate(struct inode *inode,
+				struct mymap_buffer *buffer, u64 offset,
+				u64 len, bool grow)
+{
+	u64 old = mymap_buffer_size(buffer);
+	u64 end = offset + len;
+	u64 size;
+	int err;
+
+	if (end > old) {
+		if (!grow)
+			return -EOPNOTSUPP;
+		if (!mymap_round_up_size(end, PAGE_SIZE, &size))
+			return -EINVAL;
+		err = mymap_inode_resize(inode, buffer, size, size);
+		if (err)
+			return err;
+	}
+	err = mymap_buffer_populate(buffer, offset, end);
+	if (err && end > old)
+		mymap_inode_resize(inode, buffer, old, old);
+	return err;
+}
+
+static long mymap_buffer_fop_fallocate(struct file *file, int mode,
+				       loff_t offset, loff_t len)
+{
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
+	struct inode *inode = file_inode(file);
+	long err;
+
+	inode_lock(inode);
+	switch (mode) {
+	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
+		err = mymap_file_punch(buffer, offset, len);
+		break;
+	case 0:
+	case FALLOC_FL_KEEP_SIZE:
+		err = mymap_inode_allocate(inode, buffer, offset, len, !mode);
+		break;
+	default:
+		err = -EOPNOTSUPP;
+	}
+	inode_unlock(inode);
+	return err;
 }
 
 static long mymap_buffer_fop_ioctl(struct file *file, unsigned int cmd,
 				   unsigned long arg)
 {
-	return mymap_ioctl_buffer(mymap_file_buffer(file), cmd,
+	return mymap_ioctl_buffer(mymap_file_buffer(file), file->f_mode, cmd,
 				  (void __user *)arg);
 }
 
@@ -144,7 +257,10 @@ static const struct file_operations mymap_buffer_fops = {
 	.get_unmapped_area = thp_get_unmapped_area,
 	.read_iter	= mymap_buffer_fop_read_iter,
 	.write_iter	= mymap_buffer_fop_write_iter,
+	.splice_read	= compat_splice_read,
+	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_buffer_fop_llseek,
+	.fallocate	= mymap_buffer_fop_fallocate,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_buffer_fop_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
@@ -172,7 +288,7 @@ static struct inode *mymap_inode_create(struct mymap_buffer *buffer)
 	inode->i_op = &mymap_inode_ops;
 	inode->i_fop = &mymap_buffer_fops;
 	inode->i_private = buffer;
-	i_size_write(inode, buffer->size);
+	i_size_write(inode, mymap_buffer_size(buffer));
 	return inode;
 }
 
@@ -263,6 +379,26 @@ struct file *mymap_bufferfs_file(struct mymap_buffer *buffer)
 	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 	file->private_data = buffer;
 	return file;
+}
+
+/**
+ * mymap_bufferfs_resize() - change the size of a buffer
+ * @buffer: the buffer, in use by the caller
+ * @size: bytes, a multiple of the page size, not 0
+ *
+ * Context: process context, may sleep, takes inode.i_rwsem and the buffer's lock.
+ * Return: 0, or what mymap_buffer_resize() says.
+ */
+int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size)
+{
+	/* It stays the buffer's as long as there is a user. */
+	struct inode *inode = buffer->inode;
+	int err;
+
+	inode_lock(inode);
+	err = mymap_inode_resize(inode, buffer, size, size);
+	inode_unlock(inode);
+	return err;
 }
 
 /**

@@ -78,16 +78,14 @@ static ssize_t mymap_door_write_iter(struct kiocb *iocb, struct iov_iter *from)
 
 static loff_t mymap_door_llseek(struct file *file, loff_t offset, int whence)
 {
-	struct mymap_buffer *buffer = file->private_data;
-
-	return fixed_size_llseek(file, offset, whence,
-				 buffer ? buffer->size : 0);
+	return mymap_file_llseek(file->private_data, file, offset, whence);
 }
 
 static long mymap_door_ioctl(struct file *file, unsigned int cmd,
 			     unsigned long arg)
 {
-	return mymap_ioctl_door(file->private_data, cmd, (void __user *)arg);
+	return mymap_ioctl_door(file->private_data, file->f_mode, cmd,
+				(void __user *)arg);
 }
 
 static const struct file_operations mymap_door_fops = {
@@ -98,6 +96,8 @@ static const struct file_operations mymap_door_fops = {
 	.get_unmapped_area = thp_get_unmapped_area,
 	.read_iter	= mymap_door_read_iter,
 	.write_iter	= mymap_door_write_iter,
+	.splice_read	= compat_splice_read,
+	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_door_llseek,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_door_ioctl,

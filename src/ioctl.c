@@ -18,18 +18,24 @@
 static_assert(sizeof(struct mymap_create) == 16);
 static_assert(sizeof(struct mymap_query) == 64);
 static_assert(sizeof(struct mymap_info) == 56);
+static_assert(sizeof(struct mymap_resize) == 16);
+static_assert(sizeof(struct mymap_seal) == 16);
+
+#define MYMAP_ALL_SEALS (MYMAP_SEAL_SEAL | MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW)
 
 /**
  * struct mymap_call - one command under way
  * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
  *	where it is switched off
  * @on_door: the descriptor is the door
+ * @mode: FMODE_* bits: what the descriptor is open for
  * @arg: the caller's struct
  * @arg_size: the size of it that the caller and this driver both know
  */
 struct mymap_call {
 	struct mymap_buffer *buffer;
 	bool on_door;
+	fmode_t mode;
 	void __user *arg;
 	size_t arg_size;
 };
@@ -38,6 +44,8 @@ union mymap_args {
 	struct mymap_create create;
 	struct mymap_query query;
 	struct mymap_info info;
+	struct mymap_resize resize;
+	struct mymap_seal seal;
 };
 
 static int mymap_copy_out(const struct mymap_call *call, const void *args)
@@ -45,19 +53,22 @@ static int mymap_copy_out(const struct mymap_call *call, const void *args)
 	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
 }
 
-/* A used buffer of that size, populated if wanted. */
-static struct mymap_buffer *mymap_create_used_buffer(u64 size, bool populate)
+/* A used buffer of that size, made as the flags of CREATE say. */
+static struct mymap_buffer *mymap_create_used_buffer(u64 size, u32 flags)
 {
-	struct mymap_buffer *buffer = mymap_buffer_create(size);
+	struct mymap_buffer *buffer;
 	int err;
+
+	buffer = mymap_buffer_create(size, flags & MYMAP_CREATE_FIXED_SIZE ?
+				     MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW : 0);
 
 	if (IS_ERR(buffer))
 		return buffer;
 	err = mymap_bufferfs_use(buffer);
 	if (err)
 		goto err_put_buffer;
-	if (populate) {
-		err = mymap_buffer_populate(buffer);
+	if (flags & MYMAP_CREATE_POPULATE) {
+		err = mymap_buffer_populate(buffer, 0, size);
 		if (err)
 			goto err_unuse;
 	}
@@ -79,7 +90,7 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 	int err;
 	int fd;
 
-	if (create->flags & ~MYMAP_CREATE_POPULATE)
+	if (create->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_FIXED_SIZE))
 		return -EOPNOTSUPP;
 	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
 		return -EINVAL;
@@ -88,8 +99,7 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 	if (fd < 0)
 		return fd;
 
-	buffer = mymap_create_used_buffer(size,
-					  create->flags & MYMAP_CREATE_POPULATE);
+	buffer = mymap_create_used_buffer(size, create->flags);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
 		goto err_put_fd;
@@ -139,7 +149,8 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 		query->features |= MYMAP_FEATURE_HUGE;
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
-	query->default_size = call->buffer ? call->buffer->size : 0;
+	query->features |= MYMAP_FEATURE_RESIZE;
+	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
 	query->total_size = limits.total_size;
@@ -161,7 +172,7 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	if (!buffer)
 		return -ENODEV;
 
-	info->buffer_size = buffer->size;
+	info->buffer_size = mymap_buffer_size(buffer);
 	mymap_buffer_get_usage(buffer, &usage);
 	info->resident = usage.resident;
 	info->resident_huge = usage.resident_huge;
@@ -171,7 +182,63 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	info->kind = MYMAP_KIND_PAGES;
 	info->page_size = PAGE_SIZE;
 	info->huge_page_size = mymap_huge_page_size;
+	info->seals = READ_ONCE(buffer->seals);
 	return mymap_copy_out(call, info);
+}
+
+/* What RESIZE and SEAL want, when their values are right. */
+static int mymap_may_change(const struct mymap_call *call, const void *args)
+{
+	if (!call->buffer)
+		return -ENODEV;
+	if (!(call->mode & FMODE_WRITE))
+		return -EACCES;
+	/*
+	 * What they have to tell is told when it is too late to fail. So see
+	 * whether the caller's struct can be written, by what it has already.
+	 */
+	return mymap_copy_out(call, args);
+}
+
+static long mymap_resize(const struct mymap_call *call, union mymap_args *args)
+{
+	struct mymap_resize *resize = &args->resize;
+	u64 size;
+	int err;
+
+	if (resize->flags)
+		return -EOPNOTSUPP;
+	if (!mymap_round_up_size(resize->buffer_size, PAGE_SIZE, &size))
+		return -EINVAL;
+	err = mymap_may_change(call, resize);
+	if (err)
+		return err;
+
+	err = mymap_bufferfs_resize(call->buffer, size);
+	if (err)
+		return err;
+	resize->buffer_size = size;
+	return mymap_copy_out(call, resize);
+}
+
+static long mymap_seal(const struct mymap_call *call, union mymap_args *args)
+{
+	struct mymap_seal *seal = &args->seal;
+	int err;
+
+	if (seal->flags || seal->seals & ~MYMAP_ALL_SEALS)
+		return -EOPNOTSUPP;
+	if (seal->reserved)
+		return -EINVAL;
+	err = mymap_may_change(call, seal);
+	if (err)
+		return err;
+
+	err = mymap_buffer_add_seals(call->buffer, seal->seals);
+	if (err)
+		return err;
+	seal->seals = READ_ONCE(call->buffer->seals);
+	return mymap_copy_out(call, seal);
 }
 
 /**
@@ -212,6 +279,20 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_info,
+	}, {
+		.cmd = MYMAP_IOC_RESIZE,
+		.size = sizeof(struct mymap_resize),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_resize,
+	}, {
+		.cmd = MYMAP_IOC_SEAL,
+		.size = sizeof(struct mymap_seal),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_seal,
 	},
 };
 
@@ -258,18 +339,20 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
 /**
  * mymap_ioctl_door() - a command on the door
  * @default_buffer: in use by the file, or NULL where it is switched off
+ * @mode: FMODE_* bits of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
-		      void __user *arg)
+long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+		      unsigned int cmd, void __user *arg)
 {
 	struct mymap_call call = {
 		.buffer = default_buffer,
 		.on_door = true,
+		.mode = mode,
 		.arg = arg,
 	};
 
@@ -279,16 +362,17 @@ long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
 /**
  * mymap_ioctl_buffer() - a command on a buffer
  * @buffer: in use by the file
+ * @mode: FMODE_* bits of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, unsigned int cmd,
-			void __user *arg)
+long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+			unsigned int cmd, void __user *arg)
 {
-	struct mymap_call call = { .buffer = buffer, .arg = arg };
+	struct mymap_call call = { .buffer = buffer, .mode = mode, .arg = arg };
 
 	return mymap_ioctl(&call, cmd);
 }

@@ -9,12 +9,19 @@
 
 #include "mymap.h"
 
-static bool mymap_chunk_is_broken(struct page *head)
+/**
+ * mymap_chunk_is_broken() - is any of its pages broken
+ * @head: the chunk, one that is a single page as well
+ *
+ * Context: any.
+ * Return: true where one is.
+ */
+bool mymap_chunk_is_broken(struct page *head)
 {
 	unsigned int order = compound_order(head);
 	unsigned long i;
 
-	for (i = 0; order && i < 1UL << order; i++) {
+	for (i = 0; i < 1UL << order; i++) {
 		if (PageHWPoison(head + i))
 			return true;
 	}
@@ -33,6 +40,6 @@ static bool mymap_chunk_is_broken(struct page *head)
  */
 void mymap_chunk_give_back(struct page *head)
 {
-	if (!mymap_chunk_is_broken(head))
+	if (!compound_order(head) || !mymap_chunk_is_broken(head))
 		put_page(head);
 }

@@ -15,19 +15,24 @@
  *
  * Lock order, outermost first
  *
- *   mmap_lock > mymap_buffer.lock > page lock > inode.i_lock
+ *   inode.i_rwsem > mymap_buffer.lock > page lock > inode.i_lock
+ *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
  *
+ *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
+ *   fallocate: one of them at a time. No page fault, read or write takes it.
  *   mymap_buffer.lock is never held across an access to user memory. It is
- *   taken in page faults, so nothing that holds it may wait for one.
+ *   taken in page faults, so nothing that holds it may wait for one to end;
+ *   with one exception that gives up after a while, in memory_remove.c.
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io > buffer >
- * memory_pages > memory_broken, never upwards.
+ * memory_pages, memory_remove > memory_chunks > memory_broken, never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
 
 #include <linux/fs.h>
 #include <linux/kref.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -36,7 +41,7 @@
 struct iov_iter;
 struct mem_cgroup;
 
-/* memory_pages.c: where pages come from and go to */
+/* memory_pages.c, memory_remove.c, on memory_chunks.c: where pages come from and go to */
 
 /**
  * enum mymap_effort - what to do where memory is short
@@ -53,13 +58,14 @@ enum mymap_effort {
  * struct mymap_pages - the pages of one buffer
  * @slots: what each run of MYMAP_SLOT_PAGES pages is made of. Written under
  *	@lock, read under RCU.
- * @lock: the buffer's mutex; guards all members but @nr_pages and @memcg, which
- *	never change
+ * @lock: the buffer's mutex; guards all members but @memcg, which never changes
  * @mapping: the address space that every page belongs to, or NULL while no file
  *	uses the buffer. A user of the buffer may read it without @lock, since it
  *	is stable as long as there is a user.
  * @memcg: who pays, a reference of ours; NULL where nobody does
- * @nr_pages: size of the buffer in pages
+ * @nr_pages: size of the buffer in pages; read without @lock by everybody
+ * @nr_open: what is below may be looked up without @lock. The same as @nr_pages
+ *	but while memory is being taken away, when it is less; see memory_remove.c
  * @nr_resident: pages allocated; read without @lock for reports
  * @nr_huge: those of them that stand in chunks of MYMAP_HUGE_ORDER
  */
@@ -69,6 +75,7 @@ struct mymap_pages {
 	struct address_space *mapping;
 	struct mem_cgroup *memcg;
 	unsigned long nr_pages;
+	unsigned long nr_open;
 	unsigned long nr_resident;
 	unsigned long nr_huge;
 };
@@ -86,23 +93,31 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 			     enum mymap_effort effort);
 bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 		       struct page *page);
-int mymap_pages_populate(struct mymap_pages *pages);
+int mymap_pages_populate(struct mymap_pages *pages, pgoff_t first,
+			 pgoff_t last);
+pgoff_t mymap_pages_next(struct mymap_pages *pages, pgoff_t pgoff, bool data);
+void mymap_pages_grow(struct mymap_pages *pages, unsigned long nr_pages);
+int mymap_pages_shrink(struct mymap_pages *pages, unsigned long nr_pages);
+int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
 
 /* memory_broken.c: pages that the machine has reported to be broken */
 
+bool mymap_chunk_is_broken(struct page *head);
 void mymap_chunk_give_back(struct page *head);
 
-/* buffer.c: lifetime, size, limits */
+/* buffer.c: lifetime, size, seals, limits */
 
 /**
  * struct mymap_buffer - a size and its memory
  * @ref: one for each open file, one of the module for the default buffer
- * @lock: guards @inode, @nr_users and the writing side of @pages
+ * @lock: guards @inode, @nr_users, @charged, @seals and the writing side of
+ *	@pages
  * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
  * @nr_users: open files
  * @charged: bytes that count against the limits, given back with the buffer
- * @size: bytes, a multiple of the page size; never changes
- * @pages: its memory
+ * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
+ *	@lock for reports
+ * @pages: its memory, and so its size
  */
 struct mymap_buffer {
 	struct kref ref;
@@ -110,7 +125,7 @@ struct mymap_buffer {
 	struct inode *inode;
 	unsigned int nr_users;
 	u64 charged;
-	u64 size;
+	u32 seals;
 	struct mymap_pages pages;
 };
 
@@ -141,25 +156,48 @@ extern const u64 mymap_max_file_size;
 int mymap_limits_init(unsigned long max_buffer_size,
 		      unsigned long max_total_size);
 void mymap_limits_get(struct mymap_limits *limits);
-struct mymap_buffer *mymap_buffer_create(u64 size);
+struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals);
 struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
 void mymap_buffer_put(struct mymap_buffer *buffer);
 int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 		      size_t len);
-int mymap_buffer_populate(struct mymap_buffer *buffer);
+int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last);
+int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size);
+int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last);
+u64 mymap_buffer_next(struct mymap_buffer *buffer, u64 pos, bool data);
+int mymap_buffer_add_seals(struct mymap_buffer *buffer, u32 seals);
 void mymap_buffer_get_usage(struct mymap_buffer *buffer,
 			    struct mymap_usage *usage);
+
+/**
+ * mymap_buffer_size() - the size of a buffer at this moment
+ * @buffer: the buffer
+ *
+ * One load of one word: it never shows half of a change, also where a u64 takes
+ * two.
+ *
+ * Context: any. Who must not see it change holds the buffer's lock.
+ * Return: bytes, a multiple of the page size.
+ */
+static inline u64 mymap_buffer_size(const struct mymap_buffer *buffer)
+{
+	return (u64)READ_ONCE(buffer->pages.nr_pages) << PAGE_SHIFT;
+}
 
 /* vm.c: mappings */
 
 int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma);
 
-/* file_io.c: read, write, lseek */
+/* file_io.c: read, write, lseek, holes */
 
 ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
 			struct iov_iter *to);
 ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
 			 struct iov_iter *from);
+loff_t mymap_file_llseek(struct mymap_buffer *buffer, struct file *file,
+			 loff_t offset, int whence);
+void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last);
+int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len);
 
 /* bufferfs.c: inodes and files of buffers */
 
@@ -168,13 +206,14 @@ void mymap_bufferfs_exit(void);
 int mymap_bufferfs_use(struct mymap_buffer *buffer);
 void mymap_bufferfs_unuse(struct mymap_buffer *buffer);
 struct file *mymap_bufferfs_file(struct mymap_buffer *buffer);
+int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
 /* ioctl.c: commands, and all user memory of theirs */
 
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
-		      void __user *arg);
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, unsigned int cmd,
-			void __user *arg);
+long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+		      unsigned int cmd, void __user *arg);
+long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+			unsigned int cmd, void __user *arg);
 
 /* chardev.c: /dev/mymap and the default buffer behind it */
 

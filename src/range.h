@@ -74,4 +74,27 @@ static inline unsigned int mymap_chunk_order(unsigned long pgoff,
 	return order;
 }
 
+/**
+ * mymap_tile_order() - the largest chunk that begins at a page and ends in time
+ * @first: the page the chunk begins with
+ * @last: the page it may not reach, above @first
+ * @max_order: the largest order wanted
+ *
+ * A chunk begins at a multiple of its size. Taking the largest one, and then the
+ * largest that begins where it ended, covers all of a range.
+ *
+ * Return: the order, 0 to @max_order.
+ */
+static inline unsigned int mymap_tile_order(unsigned long first,
+					    unsigned long last,
+					    unsigned int max_order)
+{
+	unsigned int order = 0;
+
+	while (order < max_order && !(first & (1UL << order)) &&
+	       2UL << order <= last - first)
+		order++;
+	return order;
+}
+
 #endif /* _MYMAP_RANGE_H */

@@ -29,11 +29,14 @@ static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
 	struct page *page;
 
 	do {
-		if (vmf->pgoff >= buffer->pages.nr_pages)
+		if (vmf->pgoff >= READ_ONCE(buffer->pages.nr_pages))
 			return VM_FAULT_SIGBUS;
 
 		page = mymap_pages_get(&buffer->pages, vmf->pgoff,
 				       MYMAP_MUST_TRY);
+		/* It ends before here meanwhile. */
+		if (page == ERR_PTR(-ERANGE))
+			return VM_FAULT_SIGBUS;
 		if (IS_ERR(page))
 			return VM_FAULT_OOM;
 
@@ -78,8 +81,15 @@ static const struct vm_operations_struct mymap_vm_ops = {
  */
 int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
 {
+	/*
+	 * The buffer may become smaller right behind this check, or at any time
+	 * later. Nothing is mapped here, so that it makes no difference: each
+	 * fault looks at the size, and what is mapped by then is found by whoever
+	 * takes it away through the address space, which this mapping is in
+	 * before its first fault.
+	 */
 	if (!mymap_range_fits(vma->vm_pgoff, vma_pages(vma),
-			      buffer->pages.nr_pages))
+			      READ_ONCE(buffer->pages.nr_pages)))
 		return -EINVAL;
 
 	vma->vm_private_data = buffer;

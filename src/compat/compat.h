@@ -11,6 +11,7 @@
 #include <linux/highmem.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 
 /*
@@ -73,6 +74,66 @@ static inline void compat_memcpy_to_page(struct page *page, size_t offset,
 	kunmap_atomic(to);
 #endif
 }
+
+/* A part of a page becomes zeros; memzero_page() came with 5.13. */
+static inline void compat_memzero_page(struct page *page, size_t offset,
+				       size_t len)
+{
+#ifdef MYMAP_HAVE_MEMZERO_PAGE
+	memzero_page(page, offset, len);
+#else
+	zero_user(page, offset, len);
+#endif
+}
+
+/*
+ * A page's address for a copy that may fault and sleep, and the end of it:
+ * kmap_local_page() came with 5.11.
+ */
+static inline void *compat_kmap(struct page *page)
+{
+#ifdef MYMAP_HAVE_KMAP_LOCAL
+	return kmap_local_page(page);
+#else
+	return kmap(page);
+#endif
+}
+
+static inline void compat_kunmap(struct page *page, void *address)
+{
+#ifdef MYMAP_HAVE_KMAP_LOCAL
+	kunmap_local(address);
+#else
+	kunmap(page);
+#endif
+}
+
+/* PageMlocked() went when folios had taken its place. */
+static inline bool compat_page_is_mlocked(struct page *page)
+{
+#ifdef MYMAP_HAVE_PAGE_MLOCKED
+	return PageMlocked(page);
+#else
+	return folio_test_mlocked(page_folio(page));
+#endif
+}
+
+/* The form without an rcu_head has a name of its own from 6.3 on. */
+#ifdef kvfree_rcu_mightsleep
+#define compat_kvfree_rcu(ptr) kvfree_rcu_mightsleep(ptr)
+#else
+#define compat_kvfree_rcu(ptr) kvfree_rcu(ptr)
+#endif
+
+/*
+ * splice from a file that has a read_iter. Up to 6.4 it lets read_iter fill the
+ * pipe itself, from 6.5 on it reads into pages of its own.
+ */
+#ifdef MYMAP_HAVE_COPY_SPLICE_READ
+#define compat_splice_read copy_splice_read
+#else
+#define compat_splice_read generic_file_splice_read
+#endif
 
 /*
  * Charging pages to a memory cgroup: on 5.10 charged pages cannot be mapped to

@@ -19,3 +19,11 @@ ccflags-y += $(call mymap-probe,FOLIO_INDEX,mm_types.h,__folio_index)
 ccflags-y += $(call mymap-probe,PAGE_TYPE_KMEMCG,page-flags.h,PG_kmemcg)
 # 5.12: memcpy_to_page().
 ccflags-y += $(call mymap-probe,MEMCPY_TO_PAGE,highmem.h,memcpy_to_page)
+# 5.13: memzero_page().
+ccflags-y += $(call mymap-probe,MEMZERO_PAGE,highmem.h,memzero_page)
+# 5.11: kmap_local_page().
+ccflags-y += $(call mymap-probe,KMAP_LOCAL,highmem.h,kmap_local_page)
+# PageMlocked(), as long as there are macros that make it.
+ccflags-y += $(call mymap-probe,PAGE_MLOCKED,page-flags.h,PAGEFLAG.Mlocked)
+# 6.5: copy_splice_read().
+ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)

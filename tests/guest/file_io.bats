@@ -61,12 +61,24 @@ load helpers
 	program file_io lseek_out_of_range_is_einval
 }
 
-@test "file: ftruncate and O_TRUNC to another size are EPERM" {
-	program file_io size_is_fixed
+@test "file: splice out of a buffer and into one, as of a memfd" {
+	program splice out_of_it out_of_nothing_written into_it into_its_end
 }
 
-@test "file: fallocate is EOPNOTSUPP" {
-	program file_io fallocate_is_not_there
+@test "file: what splice took is a copy" {
+	program splice pipe_has_a_copy
+}
+
+@test "file: sendfile from one buffer to another, to a disk and back" {
+	program splice sendfile_from_one_to_another
+}
+
+@test "file: splice of the default buffer" {
+	program splice splice_of_the_default_buffer
+}
+
+@test "file: sendfile from the default buffer" {
+	program splice sendfile_from_the_default_buffer
 }
 
 @test "file: poll says ready" {
@@ -132,10 +144,71 @@ load helpers
 	output_is 102400
 }
 
-@test "file: a shell that truncates a buffer is refused" {
-	run mymap create --size 64K -- bash -c 'echo text >/proc/self/fd/3'
+# on_both SCRIPT: run it with a buffer of 64 KiB as descriptor 3, and with a memfd; both say the same.
+on_both() {
+	local of_memfd
+	run "$programs/with_memfd" run 65536 bash -c "$1"
+	status_is 0
+	of_memfd=$output
+	run mymap create --size 64K -- bash -c "$1"
+	status_is 0
+	output_is "$of_memfd"
+}
+
+@test "file: dd, cat, cmp, hexdump and cp do to a buffer what they do to a memfd" {
+	requires command:hexdump
+	cd "$BATS_TEST_TMPDIR"
+	on_both '
+		yes | head -c 65536 | dd of=/proc/self/fd/3 bs=4096 conv=notrunc status=none
+		echo hello | dd of=/proc/self/fd/3 bs=1 seek=5000 conv=notrunc status=none
+		cat /proc/self/fd/3 | cksum
+		hexdump -C -s 4990 -n 40 /proc/self/fd/3
+		dd if=/proc/self/fd/3 bs=1000 skip=5 count=3 status=none | cksum
+		cp --sparse=always /proc/self/fd/3 copy && cmp copy /proc/self/fd/3 && stat -c %s copy
+		cp --sparse=auto /proc/self/fd/3 copy && cmp copy /proc/self/fd/3 && echo same'
+}
+
+@test "file: truncate and fallocate do to a buffer what they do to a memfd" {
+	on_both '
+		yes | head -c 65536 | dd of=/proc/self/fd/3 bs=4096 conv=notrunc status=none
+		fallocate --punch-hole --offset 10000 --length 30000 /proc/self/fd/3
+		cksum </proc/self/fd/3
+		truncate --size 40960 /proc/self/fd/3 && stat -L -c %s /proc/self/fd/3
+		truncate --size 5000 /proc/self/fd/3 && truncate --size 65536 /proc/self/fd/3
+		stat -L -c %s /proc/self/fd/3 && cksum </proc/self/fd/3
+		fallocate --length 131072 /proc/self/fd/3 && stat -L -c %s /proc/self/fd/3
+		cksum <&3'
+}
+
+@test "file: holes are seen by cp, and cost it nothing" {
+	cd "$BATS_TEST_TMPDIR"
+	run mymap create --size 512M -- sh -c '
+		echo hello | mymap write --fd 3 --offset 300000000
+		cp --sparse=auto /proc/self/fd/3 copy && stat -c %s copy && [ "$(stat -c %b copy)" -le 8192 ] &&
+		dd if=copy bs=1 skip=300000000 count=6 status=none'
+	status_is 0
+	output_is $'536870912\nhello'
+}
+
+@test "file: Python's mmap of a buffer, as of a memfd" {
+	requires command:python3
+	on_both "exec python3 -c '
+import mmap, os
+m = mmap.mmap(3, 0)
+m[100:105] = b\"hello\"
+print(len(m), m.find(b\"hello\"), os.pread(3, 5, 100))
+m.flush(); m.resize(131072)
+print(len(m), os.fstat(3).st_size, m[100:105], m[131071])'"
+}
+
+# A memfd would be emptied, and grow again by what is written; a buffer has a page at least, and grows by no write.
+@test "file: a shell that truncates a buffer is refused, and one that does not writes" {
+	run mymap create --size 64K -- bash -c 'mymap fill --fd 3 --byte 65; echo text >/proc/self/fd/3'
 	[ "$status" -ne 0 ]
-	output_has "Operation not permitted"
+	output_has "Invalid argument"
+	run mymap create --size 64K -- bash -c 'echo text 1<>/proc/self/fd/3 && mymap read --fd 3 --length 4'
+	status_is 0
+	output_is text
 }
 
 @test "file: all of it from a 32-bit program" {

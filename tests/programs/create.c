@@ -181,7 +181,7 @@ static void info_tells_all(void)
 	CHECK_EQ(i.page_size, page_size);
 	CHECK_EQ(i.page_size, q.page_size);
 	CHECK_EQ(i.huge_page_size, q.huge_page_size);
-	CHECK_EQ(i.reserved, 0);
+	CHECK_EQ(i.seals, 0);
 }
 
 static void query_tells_all(void)

@@ -443,30 +443,6 @@ ON_BOTH(lseek_out_of_range_is_einval)
 	CHECK_EQ(lseek(fd, 0, SEEK_CUR), 3);
 }
 
-/* The size. */
-
-static void size_is_fixed(void)
-{
-	fd = buffer_create(4 * page_size, 0);
-	CHECK_ERRNO(ftruncate(fd, 0), EPERM);
-	CHECK_ERRNO(ftruncate(fd, (off_t)(3 * page_size)), EPERM);
-	CHECK_ERRNO(ftruncate(fd, (off_t)(5 * page_size)), EPERM);
-	CHECK_ERRNO(ftruncate(fd, (off_t)1 << 60), EPERM);
-	CHECK_ERRNO(ftruncate(fd, -1), EINVAL);
-	CHECK_EQ(ftruncate(fd, (off_t)(4 * page_size)), 0);
-	CHECK_ERRNO(fd_reopen(fd, O_RDWR | O_TRUNC), EPERM);
-	CHECK_EQ(lseek(fd, 0, SEEK_END), 4 * page_size);
-}
-
-static void fallocate_is_not_there(void)
-{
-	fd = buffer_create(4 * page_size, 0);
-	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)page_size), EOPNOTSUPP);
-	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)page_size),
-		    EOPNOTSUPP);
-	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)(5 * page_size)), EOPNOTSUPP);
-}
-
 ON_BOTH(always_ready)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT };
@@ -546,8 +522,6 @@ static const struct test_case cases[] = {
 	CASE(into_its_own_mapping),
 	CASE(lseek_set_cur_end),
 	CASE(lseek_out_of_range_is_einval),
-	CASE(size_is_fixed),
-	CASE(fallocate_is_not_there),
 	CASE(always_ready),
 	CASE(positions_of_descriptors),
 	CASE(killed_while_transferring),

@@ -25,14 +25,18 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "CREATE", MYMAP_IOC_CREATE, sizeof(struct mymap_create), MYMAP_CREATE_POPULATE,
-	  sizeof(struct mymap_create), false },
+	{ "CREATE", MYMAP_IOC_CREATE, sizeof(struct mymap_create),
+	  MYMAP_CREATE_POPULATE | MYMAP_CREATE_FIXED_SIZE, sizeof(struct mymap_create), false },
 	{ "QUERY", MYMAP_IOC_QUERY, sizeof(struct mymap_query), 0,
 	  offsetof(struct mymap_query, driver_version), false },
 	{ "INFO on the door", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
 	  offsetof(struct mymap_info, buffer_size), false },
 	{ "INFO on a buffer", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
 	  offsetof(struct mymap_info, buffer_size), true },
+	{ "RESIZE", MYMAP_IOC_RESIZE, sizeof(struct mymap_resize), 0,
+	  sizeof(struct mymap_resize), true },
+	{ "SEAL", MYMAP_IOC_SEAL, sizeof(struct mymap_seal), 0,
+	  offsetof(struct mymap_seal, reserved), true },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -65,6 +69,11 @@ static void args_init(const struct command *c, unsigned char *args)
 		uint64_t size = 3 * page_size;
 
 		memcpy(args + offsetof(struct mymap_create, buffer_size), &size, sizeof(size));
+	}
+	if (c->cmd == MYMAP_IOC_RESIZE) {
+		uint64_t size = 2 * page_size - 1;
+
+		memcpy(args + offsetof(struct mymap_resize, buffer_size), &size, sizeof(size));
 	}
 }
 
@@ -113,10 +122,13 @@ static void expect_refused(const struct command *c, const char *what, unsigned c
 
 static void finish(const struct command *c, int result)
 {
-	if (c->cmd == MYMAP_IOC_CREATE)
+	if (c->cmd == MYMAP_IOC_CREATE) {
 		close(result);
-	else
-		CHECK_EQ(result, 0);
+		return;
+	}
+	CHECK_EQ(result, 0);
+	if (c->cmd == MYMAP_IOC_RESIZE)
+		CHECK_EQ(ftruncate(buffer, (off_t)page_size), 0);
 }
 
 /* What works. */
@@ -156,7 +168,7 @@ static void check_unknown_number(int fd, const char *what, bool on_door)
 	for (nr = 0; nr < 256; nr++) {
 		unsigned int cmd = _IO(MYMAP_IOC_TYPE, nr);
 
-		if (cmd == MYMAP_IOC_INFO ||
+		if (cmd == MYMAP_IOC_INFO || cmd == MYMAP_IOC_RESIZE || cmd == MYMAP_IOC_SEAL ||
 		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY)))
 			continue;
 		errno = 0;

@@ -6,9 +6,9 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="create demo doctor fill info read write"
+COMMANDS="create demo doctor fill info punch read resize seal write"
 HINT="write for example 4096, 64K, 64M or 1G"
-EOPNOTSUPP=95 EDQUOT=122 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25
+EOPNOTSUPP=95 EDQUOT=122 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16 EACCES=13
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=60
@@ -21,7 +21,7 @@ setup() {
 
 # The options that a subcommand's help lists.
 options_of() {
-	mymap "$1" --help | sed -n 's/^  \(--[a-z]*\).*/\1/p'
+	mymap "$1" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'
 }
 
 # bytes COUNT [BYTE-in-octal]: that many bytes
@@ -76,7 +76,7 @@ bytes() {
 @test "man page: the options are those of the help texts" {
 	local command
 	diff <({ for command in $COMMANDS; do options_of "$command"; done; echo --version; } | sort -u) \
-		<(sed -n 's/^\.It.* Fl \\-\([a-z]*\).*/--\1/p' "$TOOLS/man/mymap.1" | sort -u)
+		<(sed -n 's/^\.It.* Fl \\-\([a-z-]*\).*/--\1/p' "$TOOLS/man/mymap.1" | sort -u)
 }
 
 @test "man page: the synopsis of each subcommand has its options" {
@@ -88,7 +88,7 @@ bytes() {
 				/^\.Nm/ { inside = 0 }
 				/^\.Cm / { inside = $0 == command }
 				inside' "$TOOLS/man/mymap.1" |
-				sed -n 's/^\.\(Op \)\?Fl \\-\([a-z]\{2,\}\).*/--\2/p' | sort)
+				sed -n 's/^\.\(Op \)\?Fl \\-\([a-z-]\{2,\}\).*/--\2/p' | sort)
 	done
 }
 
@@ -242,13 +242,108 @@ bytes() {
 	fails_with 1 "mymap: /dev/mymap: Too many open files"
 }
 
+# ------------------------------------------------------- resize, seal and punch
+
+# of_64k COMMAND...: with a buffer of 64 KiB as descriptor 3
+of_64k() {
+	fake create --size 64K -- sh -c "$1" "$BUILT/mymap"
+}
+
+@test "resize: larger and smaller, rounded up, and the data stays" {
+	run --separate-stderr of_64k 'printf abc | "$0" write --fd 3 && "$0" resize --fd 3 --size 1M &&
+		stat -L -c %s /proc/self/fd/3 && "$0" resize --size 5000 --fd 3 &&
+		stat -L -c %s /proc/self/fd/3 && "$0" read --fd 3 --length 3'
+	prints "$(printf '1048576\n8192\nabc')"
+}
+
+@test "resize: without a size is 2, and size 0 is 1" {
+	run --separate-stderr fake resize --fd 3
+	fails_with 2 "mymap: resize: --size is missing; $HINT"
+	run --separate-stderr of_64k '"$0" resize --fd 3 --size 0'
+	fails_with 1 "mymap: resize: size 0 (0 bytes): no buffer can have this size"
+}
+
+@test "resize: the default buffer is 1" {
+	run --separate-stderr fake resize --size 1M
+	fails_with 1 "mymap: resize: the size of the default buffer is fixed; module parameter default_size"
+}
+
+@test "resize: each reason of the driver has its words" {
+	FAKE_CHANGE=$EBUSY run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
+	fails_with 1 "mymap: resize: memory that would go is pinned, by O_DIRECT or io_uring, in a pipe, or by a debugger"
+	FAKE_CHANGE=$EDQUOT run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
+	fails_with 1 "mymap: resize: it is over a limit; 'mymap info' shows the limits"
+	FAKE_CHANGE=$ENOMEM run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
+	fails_with 1 "mymap: resize: not enough memory"
+	FAKE_CHANGE=$EACCES run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
+	fails_with 1 "mymap: resize: the descriptor is open for reading only"
+}
+
+@test "resize, seal, punch and --fixed-size: a driver that is too old is said" {
+	local old="the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
+	fails_with 1 "mymap: resize: $old"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" seal --fd 3 grow'
+	fails_with 1 "mymap: seal: $old"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" punch --fd 3'
+	fails_with 1 "mymap: punch: $old"
+	FAKE_OLD=1 run --separate-stderr fake create --size 4K --fixed-size
+	fails_with 1 "mymap: create: --fixed-size: $old"
+}
+
+@test "seal: it holds, and info shows it" {
+	run --separate-stderr of_64k '"$0" seal --fd 3 shrink && "$0" info --fd 3 | grep seals && "$0" resize --fd 3 --size 4K'
+	[ "$status" -eq 1 ]
+	[ "$output" = "seals                shrink" ]
+	[ "$stderr" = "mymap: resize: a seal of the buffer forbids it; 'mymap info' shows the seals" ]
+	run --separate-stderr of_64k '"$0" seal --fd 3 shrink grow seal && "$0" seal --fd 3 grow'
+	fails_with 1 "mymap: seal: a seal of the buffer forbids it; 'mymap info' shows the seals"
+}
+
+@test "seal: no seal and an unknown one are 2" {
+	run --separate-stderr fake seal --fd 3
+	fails_with 2 "mymap: seal: which seal? There are shrink, grow and seal"
+	run --separate-stderr fake seal --fd 3 shrink write
+	fails_with 2 "mymap: seal: unknown seal 'write'; there are shrink, grow and seal"
+}
+
+@test "create: --fixed-size has both seals" {
+	run --separate-stderr fake create --size 4K --fixed-size
+	[ "$status" -eq 0 ]
+	grep -qx 'seals                shrink grow' <<<"$output"
+}
+
+@test "punch: zeros where it says, or from there to the end" {
+	run --separate-stderr of_64k '"$0" fill --fd 3 --byte 65 && "$0" punch --fd 3 --offset 10 --length 3 &&
+		"$0" punch --fd 3 --offset 60000 && "$0" read --fd 3 | tr "\\0" z | cksum'
+	prints "$({ printf 'AAAAAAAAAAzzz'; bytes 59987 101; head -c 5536 /dev/zero | tr '\0' z; } | cksum)"
+}
+
+@test "punch: a range that is not in the buffer is 1" {
+	run --separate-stderr of_64k '"$0" punch --fd 3 --offset 60000 --length 6000'
+	fails_with 1 "mymap: punch: length 6000 from offset 60000: the buffer ends at 65536 (64.0 KiB)"
+}
+
+@test "punch: the default buffer is 1" {
+	run --separate-stderr fake punch
+	fails_with 1 "mymap: punch: the default buffer cannot do this; use --fd"
+}
+
+@test "completion: it offers the seals" {
+	# shellcheck source=/dev/null
+	source "$TOOLS/cli/mymap.bash-completion"
+	COMP_WORDS=(mymap seal s) COMP_CWORD=2
+	_mymap
+	[ "${COMPREPLY[*]}" = "shrink seal" ]
+}
+
 @test "info: it shows versions, limits and the default buffer" {
 	run --separate-stderr fake info
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup resize' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -271,7 +366,7 @@ bytes() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","resize"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -319,7 +414,7 @@ bytes() {
 	[ "$status" -eq 0 ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c . <<<"$output")" = \
-		'{"size":67108864,"kind":"pages","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"default":false}' ]
+		'{"size":67108864,"kind":"pages","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"seals":[],"default":false}' ]
 }
 
 @test "create: COMMAND inherits the buffer as descriptor 3 and knows it" {

@@ -78,7 +78,7 @@ compile() {
 @test "map: every exported function has a version" {
 	run nm -D --defined-only --with-symbol-versions "$BUILT/libmymap.so"
 	[ "$status" -eq 0 ]
-	[ "$(grep -c ' T mymap_.*@@LIBMYMAP_0\.1$' <<<"$output")" -eq "$(symbols_in_map | wc -l)" ]
+	[ "$(grep -c ' T mymap_.*@@LIBMYMAP_0\.[12]$' <<<"$output")" -eq "$(symbols_in_map | wc -l)" ]
 }
 
 @test "header: it declares exactly what the map names" {
@@ -186,11 +186,25 @@ abi_layout() {
 		AT(mymap_info, kind, 40);
 		AT(mymap_info, page_size, 44);
 		AT(mymap_info, huge_page_size, 48);
-		AT(mymap_info, reserved, 52);
+		AT(mymap_info, seals, 52);
+		_Static_assert(sizeof(struct mymap_resize) == 16, "resize");
+		AT(mymap_resize, size, 0);
+		AT(mymap_resize, flags, 4);
+		AT(mymap_resize, buffer_size, 8);
+		_Static_assert(sizeof(struct mymap_seal) == 16, "seal");
+		AT(mymap_seal, size, 0);
+		AT(mymap_seal, flags, 4);
+		AT(mymap_seal, seals, 8);
+		AT(mymap_seal, reserved, 12);
 		_Static_assert(MYMAP_IOC_CREATE == 0xBD01, "CREATE");
 		_Static_assert(MYMAP_IOC_QUERY == 0xBD02, "QUERY");
 		_Static_assert(MYMAP_IOC_INFO == 0xBD03, "INFO");
+		_Static_assert(MYMAP_IOC_RESIZE == 0xBD06, "RESIZE");
+		_Static_assert(MYMAP_IOC_SEAL == 0xBD07, "SEAL");
 		_Static_assert(MYMAP_CREATE_POPULATE == 1, "POPULATE");
+		_Static_assert(MYMAP_CREATE_FIXED_SIZE == 4, "FIXED_SIZE");
+		_Static_assert(MYMAP_FEATURE_RESIZE == 8, "features");
+		_Static_assert(MYMAP_SEAL_SEAL == 1 && MYMAP_SEAL_SHRINK == 2 && MYMAP_SEAL_GROW == 4, "seals");
 		_Static_assert(MYMAP_FEATURE_HUGE == 1 && MYMAP_FEATURE_MEMCG == 2, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1, "kinds");

@@ -62,10 +62,11 @@ never() {
 @test "rooms: the device and the commands see no page, the buffers no user memory and no mapping" {
 	never chardev.c 'struct page'
 	never ioctl.c 'struct page|mymap_pages_'
-	never bufferfs.c 'struct page|struct mymap_(create|query|info)'
+	never bufferfs.c 'struct page|struct mymap_(create|query|info|resize|seal)( |$)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
-	never memory_pages.c 'struct file |vm_area_struct|__user'
-	never memory_broken.c 'struct file |vm_area_struct|__user'
+	for room in memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
+		never "$room" 'struct file |vm_area_struct|__user'
+	done
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
 	never file_io.c 'vm_area_struct'
 	never main.c 'struct mymap_buffer'

@@ -10,6 +10,8 @@
  * FAKE_DEFAULT_SIZE=N	size of the default buffer, 4096 if left out; 0: none
  * FAKE_DOOR_FD=N	/dev/mymap gets a descriptor of that number or above
  * FAKE_RESIDENT_HUGE=N	what INFO tells
+ * FAKE_OLD=1		the driver is 0.1.0: no RESIZE, no SEAL, no holes
+ * FAKE_CHANGE=ERRNO	RESIZE, SEAL and punching a hole fail with that number
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
  */
 #include <errno.h>
@@ -51,7 +53,7 @@ static int fail(int error)
 
 static int make_memory(const char *name, uint64_t size)
 {
-	int fd = memfd_create(name, MFD_CLOEXEC);
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd >= 0 && ftruncate(fd, (off_t)size) < 0) {
 		close(fd);
@@ -111,18 +113,44 @@ int open(const char *path, int flags, ...)
 
 static int create(struct mymap_create *arg)
 {
-	int error = (int)number("FAKE_CREATE", 0);
+	int error = (int)number("FAKE_CREATE", 0), fd;
 
 	if (error)
 		return fail(error);
 	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
 		return fail(EINVAL);
-	if (arg->flags & ~MYMAP_CREATE_POPULATE)
+	if (arg->flags & ~(MYMAP_CREATE_POPULATE |
+			   (number("FAKE_OLD", 0) ? 0 : MYMAP_CREATE_FIXED_SIZE)))
 		return fail(EOPNOTSUPP);
 	if (arg->buffer_size > MAX_BUFFER)
 		return fail(EDQUOT);
 	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
-	return make_memory(BUFFER, arg->buffer_size);
+	fd = make_memory(BUFFER, arg->buffer_size);
+	if (fd >= 0 && arg->flags & MYMAP_CREATE_FIXED_SIZE)
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+	return fd;
+}
+
+/* A memfd's seals are those of a buffer, and it obeys them. */
+static int resize(int fd, int door, struct mymap_resize *arg)
+{
+	int error = (int)number("FAKE_CHANGE", 0);
+
+	if (error || door)
+		return fail(error ? error : EPERM);
+	if (!arg->buffer_size)
+		return fail(EINVAL);
+	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
+	return ftruncate(fd, (off_t)arg->buffer_size);
+}
+
+static int seal(int fd, int door, struct mymap_seal *arg)
+{
+	int error = (int)number("FAKE_CHANGE", 0);
+
+	if (error || door)
+		return fail(error ? error : EPERM);
+	return fcntl(fd, F_ADD_SEALS, arg->seals);
 }
 
 static int query(struct mymap_query *arg)
@@ -136,7 +164,8 @@ static int query(struct mymap_query *arg)
 		.driver_version = MYMAP_VERSION(7, 8, 9),
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
-		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG,
+		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
+			(number("FAKE_OLD", 0) ? 0 : MYMAP_FEATURE_RESIZE),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -162,6 +191,7 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.kind = MYMAP_KIND_PAGES,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
+		.seals = door ? 7 : (uint32_t)fcntl(fd, F_GET_SEALS),
 	};
 	return 0;
 }
@@ -182,6 +212,10 @@ int ioctl(int fd, unsigned long request, ...)
 		return query(arg);
 	if ((door || buffer) && request == MYMAP_IOC_INFO)
 		return info(fd, door, arg);
+	if ((door || buffer) && request == MYMAP_IOC_RESIZE && !number("FAKE_OLD", 0))
+		return resize(fd, door, arg);
+	if ((door || buffer) && request == MYMAP_IOC_SEAL && !number("FAKE_OLD", 0))
+		return seal(fd, door, arg);
 	return (int)syscall(SYS_ioctl, fd, request, arg);
 }
 
@@ -209,4 +243,17 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t offset)
 	if ((off_t)len > st.st_size - offset)
 		len = (size_t)(st.st_size - offset);
 	return syscall(SYS_pwrite64, fd, data, short_len(len), offset);
+}
+
+int fallocate(int fd, int mode, off_t offset, off_t len)
+{
+	int error = (int)number("FAKE_CHANGE", 0);
+
+	if (error)
+		return fail(error);
+	if (is_memory(fd, DOOR))
+		return fail(ENODEV);
+	if (number("FAKE_OLD", 0))
+		return fail(EOPNOTSUPP);
+	return (int)syscall(SYS_fallocate, fd, mode, offset, len);
 }

@@ -67,6 +67,12 @@ static void create_populate(void **state)
 	create(MYMAP_BUFFER_CREATE_POPULATE, MYMAP_CREATE_POPULATE);
 }
 
+static void create_fixed_size(void **state)
+{
+	(void)state;
+	create(MYMAP_BUFFER_CREATE_FIXED_SIZE, MYMAP_CREATE_FIXED_SIZE);
+}
+
 static void create_unknown_flag(void **state)
 {
 	struct mymap_buffer *buffer = UNTOUCHED(struct mymap_buffer);
@@ -354,11 +360,36 @@ static void map_to_the_end(void **state)
 
 	(void)state;
 	assert_int_equal(pwrite(mymap_buffer_get_fd(buffer), "y", 1, offset), 1);
+	mock_expect_info();
 	assert_int_equal(mymap_buffer_map(buffer, offset, 0, PROT_READ, (void **)&addr), 0);
 	assert_int_equal(addr[0], 'y');
 	assert_int_equal(mincore(addr, rest, there), 0);
 	assert_int_equal(mymap_buffer_unmap(addr, rest), 0);
 	assert_int_equal(mincore(addr, rest, there), -1);
+	mymap_buffer_close(buffer);
+}
+
+/* It was made larger since the handle was made. */
+static void map_to_the_end_as_it_is_now(void **state)
+{
+	struct mymap_buffer *buffer = mock_buffer();
+	const struct mymap_info answer = {
+		.size = sizeof(answer), .buffer_size = 2 * DEVICE_SIZE, .page_size = 4096,
+	};
+	char *addr;
+
+	(void)state;
+	assert_int_equal(ftruncate(mymap_buffer_get_fd(buffer), 2 * DEVICE_SIZE), 0);
+	mock_expect(&(struct mock_ioctl) {
+		.request = MYMAP_IOC_INFO,
+		.expect = &info_question,
+		.answer = &answer,
+		.len = sizeof(info_question),
+	});
+	assert_int_equal(mymap_buffer_map(buffer, 0, 0, PROT_READ, (void **)&addr), 0);
+	assert_int_equal(addr[2 * DEVICE_SIZE - 1], 0);
+	assert_int_equal(mymap_buffer_get_size(buffer), DEVICE_SIZE);
+	assert_int_equal(mymap_buffer_unmap(addr, 2 * DEVICE_SIZE), 0);
 	mymap_buffer_close(buffer);
 }
 
@@ -369,6 +400,7 @@ static void map_outlives_handle(void **state)
 
 	(void)state;
 	assert_int_equal(pwrite(mymap_buffer_get_fd(buffer), "z", 1, 0), 1);
+	mock_expect_info();
 	assert_int_equal(mymap_buffer_map(buffer, 0, 0, PROT_READ, (void **)&addr), 0);
 	mymap_buffer_close(buffer);
 	assert_int_equal(addr[0], 'z');
@@ -393,8 +425,11 @@ static void map_unaligned(void **state)
 
 static void map_offset_at_end(void **state)
 {
+	struct mymap_buffer *buffer = mock_buffer();
+
 	(void)state;
-	map_error(mock_buffer(), DEVICE_SIZE, 0, PROT_READ, EINVAL);
+	mock_expect_info();
+	map_error(buffer, DEVICE_SIZE, 0, PROT_READ, EINVAL);
 }
 
 static void map_offset_overflow(void **state)
@@ -422,6 +457,7 @@ static void map_read_only_for_writing(void **state)
 	assert_int_equal(mymap_buffer_from_fd(read_only, &buffer), 0);
 	close(read_only);
 	close(fd);
+	mock_expect_info();
 	map_error(buffer, 0, 0, PROT_READ | PROT_WRITE, EACCES);
 }
 
@@ -437,6 +473,7 @@ static void unmap_nothing(void **state)
 	void *addr;
 
 	(void)state;
+	mock_expect_info();
 	assert_int_equal(mymap_buffer_map(buffer, 0, 0, PROT_READ, &addr), 0);
 	assert_int_equal(mymap_buffer_unmap(addr, 0), -EINVAL);
 	assert_int_equal(mymap_buffer_unmap(addr, DEVICE_SIZE), 0);
@@ -449,6 +486,7 @@ int main(void)
 		TEST("create: the struct is exact, the descriptor and rounded size are kept",
 		     create_plain),
 		TEST("create: populate is the driver's flag", create_populate),
+		TEST("create: fixed size is the driver's flag", create_fixed_size),
 		TEST("create: unknown flag is EOPNOTSUPP, the driver is not asked",
 		     create_unknown_flag),
 		TEST("create: size 0 is for the driver to refuse", create_zero),
@@ -472,6 +510,7 @@ int main(void)
 		TEST("close: NULL is fine", close_null),
 		TEST("map: it is shared with the buffer", map_shared),
 		TEST("map: length 0 is all from the offset to the end", map_to_the_end),
+		TEST("map: the end is that of the buffer as it is now", map_to_the_end_as_it_is_now),
 		TEST("map: it outlives the handle", map_outlives_handle),
 		TEST("map: an unaligned offset is EINVAL", map_unaligned),
 		TEST("map: nothing left at the offset is EINVAL", map_offset_at_end),

@@ -16,6 +16,7 @@ static const struct mymap_info answer = {
 	.kind = MYMAP_KIND_PAGES,
 	.page_size = 4096,
 	.huge_page_size = 2 << 20,
+	.seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW,
 };
 
 static struct mymap_buffer_info *get(struct mymap_buffer *buffer, const struct mymap_info *reply)
@@ -44,6 +45,8 @@ static void tells_all(void **state)
 	assert_int_equal(mymap_buffer_info_get_resident_huge(info), 1ULL << 31);
 	assert_int_equal(mymap_buffer_info_get_page_size(info), 4096);
 	assert_int_equal(mymap_buffer_info_get_huge_page_size(info), 2 << 20);
+	assert_int_equal(mymap_buffer_info_get_seals(info),
+			 MYMAP_BUFFER_SEAL_SHRINK | MYMAP_BUFFER_SEAL_GROW);
 	mymap_buffer_info_free(info);
 	mymap_buffer_close(buffer);
 }

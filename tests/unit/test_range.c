@@ -84,6 +84,40 @@ static void the_largest_order_is_the_limit(void **state)
 	assert_int_equal(mymap_chunk_order(700, 1 << 20, 3), 3);
 }
 
+/* Tiles cover all of a range, each aligned, none too small without need. */
+static void tiles_cover_a_range(void **state)
+{
+	(void)state;
+	for (unsigned long first = 0; first < 40; first++) {
+		for (unsigned long last = first + 1; last < 80; last++) {
+			unsigned long at = first;
+
+			while (at < last) {
+				unsigned int order = mymap_tile_order(at, last, 5);
+				unsigned long nr = 1UL << order;
+
+				assert_in_range(order, 0, 5);
+				assert_int_equal(at % nr, 0);
+				assert_true(nr <= last - at);
+				if (order < 5)
+					assert_true(at % (2 * nr) || 2 * nr > last - at);
+				at += nr;
+			}
+			assert_int_equal(at, last);
+		}
+	}
+}
+
+static void a_tile_at_the_end_of_all(void **state)
+{
+	(void)state;
+	assert_int_equal(mymap_tile_order(ULONG_MAX - 1, ULONG_MAX, 9), 0);
+	assert_int_equal(mymap_tile_order(0, ULONG_MAX, 9), 9);
+	assert_int_equal(mymap_tile_order(512, 1024, 9), 9);
+	assert_int_equal(mymap_tile_order(512, 1023, 9), 8);
+	assert_int_equal(mymap_tile_order(513, 1024, 9), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +126,8 @@ int main(void)
 		cmocka_unit_test(a_range_fits_up_to_the_end_and_not_beyond),
 		cmocka_unit_test(chunks_are_aligned_and_end_inside),
 		cmocka_unit_test(the_largest_order_is_the_limit),
+		cmocka_unit_test(tiles_cover_a_range),
+		cmocka_unit_test(a_tile_at_the_end_of_all),
 	};
 
 	return cmocka_run_group_tests_name("range", tests, NULL, NULL);

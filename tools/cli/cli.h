@@ -23,6 +23,7 @@ enum exit_status {
 enum option_id {
 	OPTION_BYTE,
 	OPTION_FD,
+	OPTION_FIXED_SIZE,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_LENGTH,
@@ -101,6 +102,15 @@ int device_open(struct mymap **ret_ctx);
 int target_open(const struct command *command, const struct options *options,
 		struct mymap_buffer **ret_buffer);
 
+/* change.c */
+#define DRIVER_TOO_OLD	"the driver that is loaded is older than this and cannot do it; " \
+			"'mymap info' shows its version"
+
+int complain_change(const struct command *command, int error);
+
+/* seal.c */
+const char *seal_name(unsigned int i, uint64_t *ret_seal);
+
 /* print.c */
 struct json_object;
 
@@ -116,7 +126,10 @@ extern const struct command command_demo;
 extern const struct command command_doctor;
 extern const struct command command_fill;
 extern const struct command command_info;
+extern const struct command command_punch;
 extern const struct command command_read;
+extern const struct command command_resize;
+extern const struct command command_seal;
 extern const struct command command_write;
 
 #endif /* MYMAP_CLI_H */

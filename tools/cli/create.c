@@ -46,10 +46,29 @@ static void complain_quota(const struct command *command, uint64_t size, struct 
 			 size_format(max_total, limit_text, sizeof(limit_text)), total);
 }
 
-static void complain_create(const struct command *command, uint64_t size, int error,
-			    struct mymap *ctx)
+static bool has_fixed_size(struct mymap *ctx)
 {
+	struct mymap_driver_info *driver;
+	bool has = false;
+
+	if (!mymap_get_driver_info(ctx, &driver)) {
+		has = mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_RESIZE);
+		mymap_driver_info_free(driver);
+	}
+	return has;
+}
+
+static void complain_create(const struct command *command, const struct options *options,
+			    int error, struct mymap *ctx)
+{
+	uint64_t size = options->size;
 	char text[SIZE_TEXT_MAX];
+
+	if (error == -EOPNOTSUPP && option_given(options, OPTION_FIXED_SIZE) &&
+	    !has_fixed_size(ctx)) {
+		complain("%s: --fixed-size: " DRIVER_TOO_OLD, command->name);
+		return;
+	}
 
 	size_format(size, text, sizeof(text));
 	switch (error) {
@@ -78,6 +97,8 @@ static int create(const struct command *command, const struct options *options,
 
 	if (option_given(options, OPTION_POPULATE))
 		flags |= MYMAP_BUFFER_CREATE_POPULATE;
+	if (option_given(options, OPTION_FIXED_SIZE))
+		flags |= MYMAP_BUFFER_CREATE_FIXED_SIZE;
 
 	r = device_open(&ctx);
 	if (r != EXIT_OK)
@@ -85,7 +106,7 @@ static int create(const struct command *command, const struct options *options,
 
 	r = mymap_buffer_create(ctx, options->size, flags, ret_buffer);
 	if (r < 0) {
-		complain_create(command, options->size, r, ctx);
+		complain_create(command, options, r, ctx);
 		r = EXIT_FAILED;
 	}
 
@@ -186,6 +207,7 @@ const struct command command_create = {
 		"\n"
 		"Without COMMAND, the buffer is shown and is gone when mymap exits: with\n"
 		"--populate, that tells whether so much memory can be had now.\n",
-	.options = BIT(OPTION_JSON) | BIT(OPTION_POPULATE) | BIT(OPTION_SIZE),
+	.options = BIT(OPTION_FIXED_SIZE) | BIT(OPTION_JSON) | BIT(OPTION_POPULATE) |
+		   BIT(OPTION_SIZE),
 	.run = run,
 };

@@ -15,6 +15,7 @@ static const struct feature {
 } features[] = {
 	{ MYMAP_DRIVER_FEATURE_HUGE_PAGES, "huge-pages" },
 	{ MYMAP_DRIVER_FEATURE_MEMORY_CGROUP, "memory-cgroup" },
+	{ MYMAP_DRIVER_FEATURE_RESIZE, "resize" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))

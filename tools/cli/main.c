@@ -16,7 +16,10 @@ static const struct command *const commands[] = {
 	&command_doctor,
 	&command_fill,
 	&command_info,
+	&command_punch,
 	&command_read,
+	&command_resize,
+	&command_seal,
 	&command_write,
 };
 

@@ -19,6 +19,7 @@ static const struct option_spec {
 } specs[NR_OPTIONS] = {
 	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
+	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
 	[OPTION_HELP] = { "help", NULL, "show this help" },
 	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
 	[OPTION_LENGTH] = { "length", "SIZE", "how many bytes (default: all to the end)" },
@@ -95,6 +96,7 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_SIZE:
 		r = parse_size(command, id, argument, &options->size);
 		break;
+	case OPTION_FIXED_SIZE:
 	case OPTION_JSON:
 	case OPTION_POPULATE:
 	case NR_OPTIONS:
@@ -193,7 +195,7 @@ void options_help(const struct command *command)
 		const struct option_spec *spec = &specs[id];
 
 		if ((command->options | BIT(OPTION_HELP)) & BIT(id))
-			printf("  --%-8s %-6s %s\n", spec->name,
+			printf("  --%-10s %-6s %s\n", spec->name,
 			       spec->argument ? spec->argument : "", spec->help);
 	}
 

@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "size.h"
@@ -58,6 +59,33 @@ static bool has_huge_pages(const struct mymap_buffer_info *info)
 	return mymap_buffer_info_get_huge_page_size(info) > mymap_buffer_info_get_page_size(info);
 }
 
+static void print_seals(uint64_t seals)
+{
+	char list[64] = "";
+	const char *name;
+	unsigned int i;
+	uint64_t seal;
+
+	for (i = 0; (name = seal_name(i, &seal)); i++)
+		if (seals & seal)
+			snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+				 list[0] ? " " : "", name);
+	print_field("seals", "%s", list[0] ? list : "none");
+}
+
+static struct json_object *json_seals(uint64_t seals)
+{
+	struct json_object *list = json_object_new_array();
+	const char *name;
+	unsigned int i;
+	uint64_t seal;
+
+	for (i = 0; (name = seal_name(i, &seal)); i++)
+		if (seals & seal)
+			json_object_array_add(list, json_object_new_string(name));
+	return list;
+}
+
 /**
  * print_buffer() - a buffer as text
  * @info: what is known about it
@@ -73,6 +101,7 @@ void print_buffer(const struct mymap_buffer_info *info)
 	if (has_huge_pages(info))
 		print_size("huge page size", mymap_buffer_info_get_huge_page_size(info));
 	print_field("pinnable", "%s", mymap_buffer_info_is_pinnable(info) ? "yes" : "no");
+	print_seals(mymap_buffer_info_get_seals(info));
 	print_field("default buffer", "%s", mymap_buffer_info_is_default(info) ? "yes" : "no");
 }
 
@@ -112,6 +141,7 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 	json_object_object_add(object, "page_sizes", page_sizes);
 	json_object_object_add(object, "pinnable",
 			       json_object_new_boolean(mymap_buffer_info_is_pinnable(info)));
+	json_object_object_add(object, "seals", json_seals(mymap_buffer_info_get_seals(info)));
 	json_object_object_add(object, "default",
 			       json_object_new_boolean(mymap_buffer_info_is_default(info)));
 	return object;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What read, write and fill have in common.
+ * What read, write, fill and punch have in common.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -67,6 +67,7 @@ int transfer_run(const struct command *command, const struct options *options,
 	if (r != EXIT_OK)
 		return r;
 
+	transfer.buffer = buffer;
 	transfer.fd = mymap_buffer_get_fd(buffer);
 	transfer.size = mymap_buffer_get_size(buffer);
 	r = check_range(&transfer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What read, write and fill have in common.
+ * What read, write, fill and punch have in common.
  */
 #ifndef MYMAP_CLI_TRANSFER_H
 #define MYMAP_CLI_TRANSFER_H
@@ -13,7 +13,8 @@
  * struct transfer - bytes on their way into or out of a buffer
  * @command: who does it
  * @options: what the user gave
- * @fd: the buffer
+ * @buffer: the buffer
+ * @fd: its descriptor
  * @size: the size of the buffer
  * @offset: where the next byte is
  * @left: how many bytes from there on
@@ -22,6 +23,7 @@
 struct transfer {
 	const struct command *command;
 	const struct options *options;
+	struct mymap_buffer *buffer;
 	int fd;
 	uint64_t size;
 	uint64_t offset;

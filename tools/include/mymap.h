@@ -124,10 +124,13 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	alignment allows
  * @MYMAP_DRIVER_FEATURE_MEMORY_CGROUP: the memory of a buffer is charged to the
  *	memory cgroup of its creator
+ * @MYMAP_DRIVER_FEATURE_RESIZE: the size of a buffer can be changed, fixed and
+ *	sealed, and holes be punched into it; not in drivers before 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
-	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1
+	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1,
+	MYMAP_DRIVER_FEATURE_RESIZE = 3
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -254,6 +257,8 @@ uint64_t mymap_driver_info_get_total_size(const struct mymap_driver_info *info)
 /* Flags of mymap_buffer_create(). */
 /* Allocate all memory now, rather than page by page at first touch. */
 #define MYMAP_BUFFER_CREATE_POPULATE (UINT64_C(1) << 0)
+/* The size never changes: MYMAP_BUFFER_SEAL_SHRINK and _GROW from the beginning. */
+#define MYMAP_BUFFER_CREATE_FIXED_SIZE (UINT64_C(1) << 2)
 
 /**
  * mymap_buffer_create() - make a buffer
@@ -344,10 +349,91 @@ uint64_t mymap_buffer_get_size(const struct mymap_buffer *buffer)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**
+ * mymap_buffer_resize() - change the size of a buffer
+ * @buffer: the handle, of a descriptor that is open for writing
+ * @size: the size wanted in bytes, at least 1; rounded up to whole pages
+ * @ret_size: where to put the rounded size, which is what the buffer has
+ *
+ * New memory reads as zeros. What is below both the old and the new end stays as
+ * it is, and so do mappings; to touch what is beyond the end is SIGBUS, at once
+ * and in all processes. mymap_buffer_get_size() of this handle and of others goes
+ * on telling the size as it was.
+ *
+ * Return: 0; or, and nothing has changed,
+ * -EINVAL: @size is 0 or cannot be rounded up to pages
+ * -EACCES: the descriptor is not open for writing
+ * -EPERM: a seal forbids it, or it is the default buffer
+ * -EDQUOT: a limit of the driver would be exceeded, see mymap_get_driver_info()
+ * -EBUSY: memory that is to go is pinned, by O_DIRECT or io_uring under way, by
+ *	vmsplice(2), by a debugger, or shares a huge page with such memory
+ * -ENOMEM: no memory left
+ * -ENODEV: it was the default buffer and is switched off
+ * -ENOTTY: the driver is older than this command; see
+ *	MYMAP_DRIVER_FEATURE_RESIZE
+ * Threads: any.
+ */
+int mymap_buffer_resize(struct mymap_buffer *buffer, uint64_t size, uint64_t *ret_size)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/* Seals: what may not be done to a buffer any more. */
+/* Add a seal. */
+#define MYMAP_BUFFER_SEAL_SEAL (UINT64_C(1) << 0)
+/* Make it smaller. */
+#define MYMAP_BUFFER_SEAL_SHRINK (UINT64_C(1) << 1)
+/* Make it larger. */
+#define MYMAP_BUFFER_SEAL_GROW (UINT64_C(1) << 2)
+
+/**
+ * mymap_buffer_seal() - forbid something for good
+ * @buffer: the handle, of a descriptor that is open for writing
+ * @seals: MYMAP_BUFFER_SEAL_* together, to be added to those that it has
+ *
+ * Seals hold for all who use the buffer, and nothing takes them away. Who maps
+ * a buffer that somebody else may make smaller may get a SIGBUS at any time;
+ * MYMAP_BUFFER_SEAL_SHRINK takes that fear. mymap_buffer_info_get_seals() tells
+ * which there are.
+ *
+ * Return: 0; or, and nothing has changed,
+ * -EOPNOTSUPP: a seal is not known
+ * -EACCES: the descriptor is not open for writing
+ * -EPERM: MYMAP_BUFFER_SEAL_SEAL forbids it, or it is the default buffer
+ * -ENODEV: it was the default buffer and is switched off
+ * -ENOTTY: the driver is older than this command; see
+ *	MYMAP_DRIVER_FEATURE_RESIZE
+ * Threads: any.
+ */
+int mymap_buffer_seal(struct mymap_buffer *buffer, uint64_t seals)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_punch_hole() - give memory in the middle of a buffer back
+ * @buffer: the handle, of a descriptor that is open for writing
+ * @offset: where the hole begins, in bytes
+ * @length: how many bytes, at least 1; what is beyond the end of the buffer is
+ *	left alone
+ *
+ * The range reads as zeros from then on, and its whole pages take no memory until
+ * they are touched again. The size stays. That is fallocate(2) with
+ * FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE.
+ *
+ * Return: 0; or, and nothing has changed,
+ * -EINVAL: @length is 0
+ * -EFBIG: the range is beyond what a file can have
+ * -EBADF: the descriptor is not open for writing
+ * -EBUSY: memory in the range is pinned, or shares a huge page with such memory
+ * -ENOMEM: no memory for what stays of a huge page
+ * -ENODEV: it is the default buffer
+ * -EOPNOTSUPP: the driver is older than this; see MYMAP_DRIVER_FEATURE_RESIZE
+ * Threads: any.
+ */
+int mymap_buffer_punch_hole(struct mymap_buffer *buffer, uint64_t offset, uint64_t length)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
  * mymap_buffer_map() - map a buffer into memory, shared
  * @buffer: the handle; it may be closed before the mapping is removed
  * @offset: where to begin, in bytes; a multiple of the page size
- * @length: how many bytes; 0 means all from @offset to the end
+ * @length: how many bytes; 0 means all from @offset to the end, as it is now
  * @prot: PROT_READ, PROT_WRITE, both, or PROT_NONE, see mmap(2)
  * @ret_addr: where to put the address; the caller owns the mapping and removes
  *	it by mymap_buffer_unmap() or munmap(2)
@@ -371,7 +457,7 @@ int mymap_buffer_map(struct mymap_buffer *buffer, uint64_t offset, size_t length
  * mymap_buffer_unmap() - remove a mapping
  * @addr: the address, as mymap_buffer_map() gave it, or NULL to do nothing
  * @length: how many bytes, as given to mymap_buffer_map(); if that was 0, the
- *	size of the buffer less the offset
+ *	size that the buffer had then less the offset
  *
  * No handle is needed: it may have been closed long ago.
  *
@@ -504,6 +590,17 @@ bool mymap_buffer_info_is_pinnable(const struct mymap_buffer_info *info)
  * Threads: any.
  */
 bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_seals() - what may not be done to the buffer any more
+ * @info: the answer
+ *
+ * Return: MYMAP_BUFFER_SEAL_* together, and perhaps more that this version of the
+ * library does not know; 0 with a driver that has no seals.
+ * Threads: any.
+ */
+uint64_t mymap_buffer_info_get_seals(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /* ------------------------------------------------------------------- module */

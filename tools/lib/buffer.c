@@ -38,10 +38,12 @@ MYMAP_EXPORT int mymap_buffer_create(struct mymap *ctx, uint64_t size, uint64_t 
 	struct mymap_buffer *buffer;
 	int fd;
 
-	if (flags & ~MYMAP_BUFFER_CREATE_POPULATE)
+	if (flags & ~(MYMAP_BUFFER_CREATE_POPULATE | MYMAP_BUFFER_CREATE_FIXED_SIZE))
 		return -EOPNOTSUPP;
 	if (flags & MYMAP_BUFFER_CREATE_POPULATE)
 		create.flags |= MYMAP_CREATE_POPULATE;
+	if (flags & MYMAP_BUFFER_CREATE_FIXED_SIZE)
+		create.flags |= MYMAP_CREATE_FIXED_SIZE;
 
 	buffer = malloc(sizeof(*buffer));
 	if (!buffer)
@@ -122,11 +124,17 @@ MYMAP_EXPORT int mymap_buffer_map(struct mymap_buffer *buffer, uint64_t offset, 
 	if (offset > INT64_MAX)
 		return -EOVERFLOW;
 	if (!length) {
+		struct mymap_info info;
 		uint64_t rest;
+		int r;
 
-		if (offset >= buffer->size)
+		/* It may have another size by now. */
+		r = mymap_fetch_info(buffer->fd, &info);
+		if (r < 0)
+			return r;
+		if (offset >= info.buffer_size)
 			return -EINVAL;
-		rest = buffer->size - offset;
+		rest = info.buffer_size - offset;
 		length = (size_t)rest;
 		if (length != rest)
 			return -EOVERFLOW;

@@ -108,3 +108,8 @@ MYMAP_EXPORT bool mymap_buffer_info_is_default(const struct mymap_buffer_info *i
 {
 	return info->info.properties & MYMAP_BUFFER_DEFAULT;
 }
+
+MYMAP_EXPORT uint64_t mymap_buffer_info_get_seals(const struct mymap_buffer_info *info)
+{
+	return info->info.seals;
+}

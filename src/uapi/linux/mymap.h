@@ -10,10 +10,11 @@
  *   mapping, reading or writing the module's one default buffer, which all who
  *   open the device share;
  * - a *buffer* is a descriptor that MYMAP_IOC_CREATE returned: a regular file
- *   with an inode of its own. fstat() and lseek(SEEK_END) tell its size. It can
- *   be mapped, read, written, inherited, duplicated, passed over a Unix socket
- *   and opened again through /proc/self/fd with the rights of its inode. Its
- *   memory is freed with its last descriptor and mapping.
+ *   with an inode of its own. fstat() and lseek(SEEK_END) tell its size,
+ *   ftruncate() changes it as MYMAP_IOC_RESIZE does, fallocate() allocates memory
+ *   and punches holes. It can be mapped, read, written, inherited, duplicated,
+ *   passed over a Unix socket and opened again through /proc/self/fd with the
+ *   rights of its inode. Its memory is freed with its last descriptor and mapping.
  *
  * General rules:
  *
@@ -40,10 +41,15 @@
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits)
  * ENOMEM      the kernel has no memory left for it
+ * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
+ *             under way, by vmsplice(), by a debugger
+ * EACCES      the descriptor is not open for writing
+ * EPERM       a seal of the buffer forbids it
  * ENODEV      the default buffer is asked for and is switched off
  * EMFILE      the caller has too many open descriptors
  * ENFILE      the system has too many open files
- * EINTR       a fatal signal arrived while memory was being populated
+ * EINTR       a fatal signal arrived while memory was being populated or taken
+ *             away
  * ENXIO       the buffer does not exist any more
  */
 #ifndef _UAPI_LINUX_MYMAP_H
@@ -63,6 +69,7 @@
 
 /* struct mymap_create.flags */
 #define MYMAP_CREATE_POPULATE	(1U << 0)	/* allocate all memory now */
+#define MYMAP_CREATE_FIXED_SIZE	(1U << 2)	/* seal it: SHRINK and GROW */
 
 /**
  * struct mymap_create - make a buffer (MYMAP_IOC_CREATE, on the door)
@@ -72,7 +79,8 @@
  *	rounded up to whole pages, which is what the buffer has
  *
  * The memory reads as zeros. It is allocated at first touch, or before the
- * command returns with MYMAP_CREATE_POPULATE.
+ * command returns with MYMAP_CREATE_POPULATE. With MYMAP_CREATE_FIXED_SIZE, which
+ * needs MYMAP_FEATURE_RESIZE, it has this size for good.
  *
  * Return: a new descriptor (readable, writable, close-on-exec) that the caller
  * owns, or -1 and errno.
@@ -86,6 +94,7 @@ struct mymap_create {
 /* struct mymap_query.features: what this driver can do on this kernel. */
 #define MYMAP_FEATURE_HUGE	(1ULL << 0)	/* 2 MiB (PMD) mappings */
 #define MYMAP_FEATURE_MEMCG	(1ULL << 1)	/* charged to the creator's cgroup */
+#define MYMAP_FEATURE_RESIZE	(1ULL << 3)	/* RESIZE, SEAL, FIXED_SIZE, holes */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -121,6 +130,14 @@ struct mymap_query {
 	__u64 total_size;
 };
 
+/*
+ * Seals: what may not be done to a buffer any more, by nobody and for good. The
+ * bits are those of F_ADD_SEALS in fcntl(2), which is for memfds only.
+ */
+#define MYMAP_SEAL_SEAL		(1U << 0)	/* add a seal */
+#define MYMAP_SEAL_SHRINK	(1U << 1)	/* make it smaller */
+#define MYMAP_SEAL_GROW		(1U << 2)	/* make it larger */
+
 /* struct mymap_info.properties */
 #define MYMAP_BUFFER_PINNABLE	(1ULL << 0)	/* O_DIRECT, io_uring, vmsplice work in it */
 #define MYMAP_BUFFER_DEFAULT	(1ULL << 1)	/* it is the default buffer */
@@ -138,7 +155,7 @@ struct mymap_query {
  * @kind: out: MYMAP_KIND_*
  * @page_size: out: the smallest page it is made of, in bytes
  * @huge_page_size: out: the largest page it is mapped by, in bytes
- * @reserved: must be 0
+ * @seals: out: MYMAP_SEAL_* bits; 0 without MYMAP_FEATURE_RESIZE
  *
  * Return: 0, or -1 and errno.
  */
@@ -152,11 +169,60 @@ struct mymap_info {
 	__u32 kind;
 	__u32 page_size;
 	__u32 huge_page_size;
+	__u32 seals;
+};
+
+/**
+ * struct mymap_resize - change the size of a buffer (MYMAP_IOC_RESIZE, on a
+ * buffer; on the door it is EPERM: the default buffer is sealed)
+ * @size: sizeof(struct mymap_resize)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @buffer_size: in: the size wanted, in bytes, at least 1; out: that size
+ *	rounded up to whole pages, which is what the buffer has
+ *
+ * New memory reads as zeros. What is below both the old and the new end stays as
+ * it is, and so do mappings; to touch what is beyond the end is SIGBUS, at once.
+ * The limits count the new size. The descriptor must be open for writing.
+ *
+ * Memory is taken away in pieces as it was allocated, up to the huge page size.
+ * Where any of what goes is pinned, or of the piece that the new end is in, it is
+ * EBUSY.
+ *
+ * ftruncate() does the same, and cannot tell the rounded size.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_resize {
+	__u32 size;
+	__u32 flags;
+	__u64 buffer_size;
+};
+
+/**
+ * struct mymap_seal - forbid something for good (MYMAP_IOC_SEAL, on a buffer; on
+ * the door it is EPERM: the default buffer is sealed)
+ * @size: sizeof(struct mymap_seal)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @seals: in: MYMAP_SEAL_* bits to add, others are EOPNOTSUPP, 0 is fine; out:
+ *	all that the buffer has by now
+ * @reserved: must be 0
+ *
+ * Who maps a buffer that somebody else can resize may get a SIGBUS at any time;
+ * MYMAP_SEAL_SHRINK takes that fear. The descriptor must be open for writing.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_seal {
+	__u32 size;
+	__u32 flags;
+	__u32 seals;
 	__u32 reserved;
 };
 
 #define MYMAP_IOC_CREATE	_IO(MYMAP_IOC_TYPE, 0x01)
 #define MYMAP_IOC_QUERY		_IO(MYMAP_IOC_TYPE, 0x02)
 #define MYMAP_IOC_INFO		_IO(MYMAP_IOC_TYPE, 0x03)
+#define MYMAP_IOC_RESIZE	_IO(MYMAP_IOC_TYPE, 0x06)
+#define MYMAP_IOC_SEAL		_IO(MYMAP_IOC_TYPE, 0x07)
 
 #endif /* _UAPI_LINUX_MYMAP_H */

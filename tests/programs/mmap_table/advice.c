@@ -246,7 +246,7 @@ const struct row rows_madvise[] = {
 	SAME("`MADV_DONTNEED_LOCKED` of locked memory", locked, MADV_DONTNEED_LOCKED, "the bytes stay"),
 	SAME("`MADV_FREE`", shared, MADV_FREE, "EINVAL"),
 	SAME("`MADV_FREE`, private", private, MADV_FREE, "EINVAL"),
-	DIFFERS("`MADV_REMOVE`", shared, MADV_REMOVE, "EOPNOTSUPP", "zeros", "a buffer keeps the memory that it has"),
+	SAME("`MADV_REMOVE`", shared, MADV_REMOVE, "zeros"),
 	SAME("`MADV_REMOVE`, read-only", readonly_mapping, MADV_REMOVE, "EACCES"),
 	SAME("`MADV_HUGEPAGE`", shared_large, MADV_HUGEPAGE, "the bytes stay"),
 	SAME("`MADV_NOHUGEPAGE`", shared_large, MADV_NOHUGEPAGE, "the bytes stay"),

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pages kind: a buffer made of compound pages ("chunks"), 2 MiB where it
+ * can, smaller where it must.
+ *
+ * The buffer is divided into slots of MYMAP_SLOT_PAGES pages. A slot is
+ *
+ *   empty                 nothing was touched yet;
+ *   a page                one chunk that fills the slot;
+ *   a tagged table        the slot is fragmented, or it is the buffer's tail:
+ *                         a struct mymap_table has an entry for every page.
+ *
+ * Invariants of a chunk, from publication in its slot until it is detached:
+ *
+ * - one reference is the slot's. Everybody else (mappings, pins, a read under
+ *   way) holds references of their own, and pages go back by put_page() only, so
+ *   that a pin may outlive the buffer;
+ * - head->mapping is the address space of the buffer's inode and head->index the
+ *   first page's offset. Without them a process-shared futex in the memory fails
+ *   with EFAULT, unmap_mapping_range() finds nothing and newer kernels do not
+ *   map 2 MiB. It is never in the page cache;
+ * - it is dirty, or the core would take a clean page that broke for one of the
+ *   page cache, and put the slot's reference when it drops it from there;
+ * - it begins at a multiple of its size and ends inside of the buffer.
+ */
+#include <linux/highmem.h>
+#include <linux/slab.h>
+
+#include "memory_chunks.h"
+
+const unsigned long mymap_huge_page_size = PAGE_SIZE << MYMAP_HUGE_ORDER;
+
+/**
+ * mymap_chunk_next() - the first chunk that has pages in a range
+ * @pages: the memory
+ * @pgoff: in: the first page of the range; out: that of the chunk, which may be
+ *	before; untouched where there is none
+ * @last: the page behind the range
+ *
+ * Context: holds the buffer's lock, or nobody uses the memory.
+ * Return: the chunk's head, or NULL where nothing is allocated in the range.
+ */
+struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
+			      pgoff_t last)
+{
+	unsigned long index = *pgoff >> MYMAP_SLOT_ORDER;
+	pgoff_t at = *pgoff;
+	void *slot;
+
+	if (at >= last)
+		return NULL;
+	for (slot = xa_find(&pages->slots, &index,
+			    (last - 1) >> MYMAP_SLOT_ORDER, XA_PRESENT);
+	     slot;
+	     slot = xa_find_after(&pages->slots, &index,
+				  (last - 1) >> MYMAP_SLOT_ORDER, XA_PRESENT)) {
+		struct mymap_table *table = mymap_slot_table(slot);
+		pgoff_t first = index << MYMAP_SLOT_ORDER;
+		unsigned long i;
+
+		if (!table) {
+			*pgoff = first;
+			return slot;
+		}
+		for (i = at > first ? at - first : 0;
+		     i < MYMAP_SLOT_PAGES && i < last - first; i++) {
+			struct page *head = table->page[i];
+
+			if (!head)
+				continue;
+			head = compound_head(head);
+			*pgoff = first + i - (table->page[i] - head);
+			return head;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * mymap_memory_is_there() - is there room for that many pages more?
+ * @nr_pages: how many
+ *
+ * The memory of a buffer is neither swapped nor reclaimed: who takes the last of
+ * it gets nobody killed himself, but leaves nothing for the next page fault of
+ * somebody else, who is. So those that can be told "no" leave alone what the
+ * kernel keeps free for itself.
+ *
+ * Context: any but interrupt.
+ * Return: true where there is.
+ */
+bool mymap_memory_is_there(unsigned long nr_pages)
+{
+	long available = si_mem_available();
+
+	return available > 0 && nr_pages <= available;
+}
+
+/**
+ * mymap_chunk_alloc() - pages for a buffer
+ * @pages: the memory that they are for
+ * @order: how many, as a power of two
+ * @effort: what to do where memory is short
+ *
+ * Context: process context, may sleep.
+ * Return: the head of a compound page full of zeros, with one reference that is
+ * the caller's, or NULL.
+ */
+struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
+			       enum mymap_effort effort)
+{
+	gfp_t gfp = GFP_HIGHUSER | __GFP_ZERO | __GFP_COMP | COMPAT_GFP_ACCOUNT;
+	struct mem_cgroup *old;
+	struct page *page;
+
+	/*
+	 * Larger chunks are a matter of luck, one round of reclaim and
+	 * compaction is what they are worth. Only a single page is wanted
+	 * in earnest.
+	 */
+	if (order)
+		gfp |= __GFP_NORETRY | __GFP_NOWARN;
+	else if (effort == MYMAP_MAY_FAIL)
+		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+
+	old = compat_memcg_enter(pages->memcg);
+	page = alloc_pages(gfp, order);
+	compat_memcg_enter(old);
+	return page;
+}
+
+/**
+ * mymap_table_alloc() - an empty table for a slot
+ * @pages: the memory that it is for, whose creator is charged
+ *
+ * Context: process context, may sleep.
+ * Return: the table, freed by kfree(), or NULL.
+ */
+struct mymap_table *mymap_table_alloc(struct mymap_pages *pages)
+{
+	struct mem_cgroup *old = compat_memcg_enter(pages->memcg);
+	struct mymap_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+
+	compat_memcg_enter(old);
+	return table;
+}
+
+/**
+ * mymap_table_put_chunk() - let a table show a chunk
+ * @table: the table
+ * @first: the chunk's first page
+ * @head: the chunk, mapping and index set; its reference is the slot's now
+ *
+ * Context: holds the buffer's lock, or nobody else sees the table.
+ */
+void mymap_table_put_chunk(struct mymap_table *table, pgoff_t first,
+			   struct page *head)
+{
+	unsigned long at = first & (MYMAP_SLOT_PAGES - 1);
+	unsigned long i;
+
+	for (i = 0; i < mymap_chunk_pages(head); i++) {
+		/*
+		 * Pairs with the dependent READ_ONCE() of readers: zeros,
+		 * mapping and index are seen before the page.
+		 */
+		smp_store_release(&table->page[at + i], head + i);
+	}
+}
+
+/* The table of a slot, made where there is none; under the lock. */
+static struct mymap_table *mymap_slot_make_table(struct mymap_pages *pages,
+						 unsigned long index)
+{
+	void *slot = xa_load(&pages->slots, index);
+	struct mymap_table *table;
+	struct mem_cgroup *old;
+	int err;
+
+	if (slot)
+		return mymap_slot_table(slot);
+
+	table = mymap_table_alloc(pages);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	old = compat_memcg_enter(pages->memcg);
+	err = xa_err(xa_store(&pages->slots, index,
+			      xa_tag_pointer(table, MYMAP_TAG_TABLE),
+			      GFP_KERNEL));
+	compat_memcg_enter(old);
+	if (err) {
+		kfree(table);
+		return ERR_PTR(err);
+	}
+	return table;
+}
+
+/**
+ * mymap_range_is_taken() - is any page of a chunk-to-be there already?
+ * @pages: the memory
+ * @first: the chunk's first page
+ * @order: how many pages, as a power of two
+ *
+ * Context: holds the buffer's lock; under RCU the answer is a guess.
+ * Return: true where one is.
+ */
+bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
+			  unsigned int order)
+{
+	unsigned long i;
+
+	if (order == MYMAP_SLOT_ORDER)
+		return xa_load(&pages->slots, first >> MYMAP_SLOT_ORDER);
+	for (i = 0; i < 1UL << order; i++) {
+		if (mymap_slot_page(pages, first + i))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * mymap_chunk_publish() - put a new chunk into its slot
+ * @pages: the memory
+ * @head: the chunk; the reference with which it was allocated is the slot's from
+ *	here on, on success only
+ * @first: its first page
+ * @order: how many pages, as a power of two
+ *
+ * Context: process context, holds the buffer's lock.
+ * Return: 0 or -ENOMEM.
+ */
+int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
+			pgoff_t first, unsigned int order)
+{
+	unsigned long index = first >> MYMAP_SLOT_ORDER;
+	struct mymap_table *table;
+	struct mem_cgroup *old;
+	int err;
+
+	mymap_chunk_join(pages, head, first);
+
+	if (order == MYMAP_SLOT_ORDER) {
+		old = compat_memcg_enter(pages->memcg);
+		err = xa_err(xa_store(&pages->slots, index, head, GFP_KERNEL));
+		compat_memcg_enter(old);
+		if (err)
+			goto err_detach;
+	} else {
+		table = mymap_slot_make_table(pages, index);
+		if (IS_ERR(table)) {
+			err = PTR_ERR(table);
+			goto err_detach;
+		}
+		mymap_table_put_chunk(table, first, head);
+	}
+
+	WRITE_ONCE(pages->nr_resident, pages->nr_resident + (1UL << order));
+	if (order && order == MYMAP_HUGE_ORDER)
+		WRITE_ONCE(pages->nr_huge, pages->nr_huge + (1UL << order));
+	return 0;
+
+err_detach:
+	head->mapping = NULL;
+	return err;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What memory_pages.c and memory_remove.c see of memory_chunks.c, and nobody else
+ * does: slots, tables and chunks.
+ */
+#ifndef _MYMAP_MEMORY_CHUNKS_H
+#define _MYMAP_MEMORY_CHUNKS_H
+
+#include <linux/mm.h>
+#include <linux/xarray.h>
+
+#include "compat/compat.h"
+#include "mymap.h"
+
+#define MYMAP_PMD_ORDER		(PMD_SHIFT - PAGE_SHIFT)
+#define MYMAP_SLOT_ORDER \
+	(COMPAT_MAX_ORDER > MYMAP_PMD_ORDER ? MYMAP_PMD_ORDER : COMPAT_MAX_ORDER)
+#define MYMAP_SLOT_PAGES	BIT(MYMAP_SLOT_ORDER)
+
+/* 0 where this kernel maps nothing larger than a page, or cannot allocate it. */
+#define MYMAP_HUGE_ORDER \
+	(IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && \
+	 COMPAT_MAX_ORDER >= MYMAP_PMD_ORDER ? MYMAP_PMD_ORDER : 0)
+
+/* The pages of a slot that is not one chunk; NULL where nothing is yet. */
+struct mymap_table {
+	struct page *page[MYMAP_SLOT_PAGES];
+};
+
+#define MYMAP_TAG_TABLE 1UL
+
+/* The table in a slot, or NULL where it is empty or one chunk. */
+static inline struct mymap_table *mymap_slot_table(void *slot)
+{
+	return xa_pointer_tag(slot) == MYMAP_TAG_TABLE ?
+		xa_untag_pointer(slot) : NULL;
+}
+
+/* What stands in a slot for one page, or NULL. Under RCU or the lock. */
+static inline struct page *mymap_slot_page(struct mymap_pages *pages,
+					   pgoff_t pgoff)
+{
+	void *slot = xa_load(&pages->slots, pgoff >> MYMAP_SLOT_ORDER);
+	unsigned long i = pgoff & (MYMAP_SLOT_PAGES - 1);
+	struct mymap_table *table;
+
+	if (!slot)
+		return NULL;
+	table = mymap_slot_table(slot);
+	if (table)
+		return READ_ONCE(table->page[i]);
+	return (struct page *)slot + i;
+}
+
+static inline unsigned long mymap_chunk_pages(struct page *head)
+{
+	return 1UL << compound_order(head);
+}
+
+/*
+ * A chunk becomes one of the buffer's. Nobody else has seen it, so that its lock
+ * is not needed.
+ */
+static inline void mymap_chunk_join(struct mymap_pages *pages,
+				    struct page *head, pgoff_t first)
+{
+	compat_set_page_index(head, first);
+	head->mapping = pages->mapping;
+	SetPageDirty(head);
+}
+
+struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
+			      pgoff_t last);
+struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
+			       enum mymap_effort effort);
+struct mymap_table *mymap_table_alloc(struct mymap_pages *pages);
+void mymap_table_put_chunk(struct mymap_table *table, pgoff_t first,
+			   struct page *head);
+bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
+			  unsigned int order);
+int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
+			pgoff_t first, unsigned int order);
+bool mymap_memory_is_there(unsigned long nr_pages);
+
+#endif /* _MYMAP_MEMORY_CHUNKS_H */
