@@ -51,6 +51,10 @@ check-debs:
 check-guest:
 	@tests/check guest
 
+#: make check-debug   the driver's tests, races and a search for leaks on the debug kernel
+check-debug:
+	@tests/check debug
+
 #: make check-secure-boot
 #:                    load the module with Secure Boot and under lockdown
 check-secure-boot:
@@ -73,7 +77,7 @@ ci:
 
 #: make check-all     everything there is; hours
 check-all:
-	@tests/check quick module deb guest build debs secure-boot packaging life matrix
+	@tests/check quick module deb guest debug build debs secure-boot packaging life matrix
 
 #: make deb           the Debian packages, into build/bookworm-amd64/; SUITE and ARCH
 #:                    for others, for instance SUITE=trixie ARCH=arm64
@@ -95,6 +99,11 @@ tools:
 	@tests/deps build
 	+$(MAKE) -C tools
 
+#: make debug-kernel  a kernel that looks for mistakes (KASAN, lockdep, kmemleak and more),
+#:                    for tests/vm/run --kernel debug
+debug-kernel:
+	@tests/debug-kernel
+
 #: make vm-shell      a prompt in the virtual machine, mymap installed
 vm-shell:
 	@tests/vm/shell
@@ -108,4 +117,4 @@ clean:
 	rm -rf build
 
 .PHONY: help demo check check-quick check-module check-build check-matrix check-deb check-debs \
-	check-guest check-secure-boot check-packaging check-life check-all ci deb deb-modules repo tools vm-shell deps clean
+	check-guest check-debug check-secure-boot check-packaging check-life check-all ci deb deb-modules repo tools debug-kernel vm-shell deps clean

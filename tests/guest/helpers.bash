@@ -9,6 +9,11 @@ source_dir=${tests_dir%/*}
 programs=/var/tmp/mymap-programs
 cgroups=/sys/fs/cgroup
 
+# A kernel that looks for mistakes is slower; limits of time are meant for others (time_limit() of the programs, and retry).
+if [[ $(uname -r) == *-mymap-debug ]]; then
+	export MYMAP_SLOW=5
+fi
+
 setup() {
 	marker="mymap-test: begin $BATS_SUITE_TEST_NUMBER $BATS_TEST_NAME"
 	echo "$marker" >/dev/kmsg
@@ -58,7 +63,7 @@ expect_no_more_complaints() {
 
 # retry SECONDS COMMAND...: until it succeeds; false when the time is over.
 retry() {
-	local end=$((SECONDS + $1 + 1))
+	local end=$((SECONDS + $1 * ${MYMAP_SLOW:-1} + 1))
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
@@ -156,6 +161,28 @@ module_restore() {
 	modprobe mymap
 	# The node's group comes from udev.
 	udevadm settle --timeout=10
+}
+
+# cgroup_make NAME [LIMIT]
+cgroup_make() {
+	mkdir "$cgroups/mymap-test-$1"
+	[ -z "${2-}" ] || echo "$2" >"$cgroups/mymap-test-$1/memory.max"
+}
+
+cgroup_is_gone() {
+	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
+}
+
+cgroups_remove() {
+	local group
+	for group in "$cgroups"/mymap-test-*; do
+		retry 5 cgroup_is_gone "$group"
+	done
+}
+
+# in_cgroup NAME COMMAND...
+in_cgroup() {
+	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroups/mymap-test-$1" "${@:2}"
 }
 
 # Lines of $output, exactly.

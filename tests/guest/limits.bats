@@ -10,28 +10,6 @@ teardown() {
 	nothing_is_left
 }
 
-# cgroup_make NAME [LIMIT]
-cgroup_make() {
-	mkdir "$cgroups/mymap-test-$1"
-	[ -z "${2-}" ] || echo "$2" >"$cgroups/mymap-test-$1/memory.max"
-}
-
-cgroup_is_gone() {
-	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
-}
-
-cgroups_remove() {
-	local group
-	for group in "$cgroups"/mymap-test-*; do
-		retry 5 cgroup_is_gone "$group"
-	done
-}
-
-# in_cgroup NAME COMMAND...
-in_cgroup() {
-	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cgroups/mymap-test-$1" "${@:2}"
-}
-
 cgroup_memory() {
 	cat "$cgroups/mymap-test-$1/memory.current"
 }

@@ -40,7 +40,7 @@ kernel_disk_build() {
 }
 
 kernel_disk_make() {
-	local tree=$1/tree modules deb image size
+	local tree=$1/tree modules deb image
 
 	mkdir -p "$tree/usr/lib"
 	ln -s usr/lib "$tree/lib"
@@ -53,11 +53,18 @@ kernel_disk_make() {
 
 	modules=$tree/usr/lib/modules/$kver
 	rm -rf "${kernel_disk_without[@]/#/$modules/kernel/}" "$modules"/vmlinu*
-	depmod -b "$tree" "$kver" || return
-	kernel_initrd "$tree" "$1/initrd" || return
+	kernel_disk_finish "$1" "$tree"
+}
+
+# kernel_disk_finish DIR TREE: make initrd and modules.img of what is unpacked in TREE, which is removed.
+kernel_disk_finish() {
+	local modules=$2/usr/lib/modules/$kver size
+
+	depmod -b "$2" "$kver" || return
+	kernel_initrd "$2" "$1/initrd" || return
 	size=$(du -sm --apparent-size "$modules" | cut -f 1)
 	mke2fs -q -t ext4 -m 0 -O ^has_journal -E root_owner=0:0 -d "$modules" "$1/modules.img" "$((size + size / 8 + 24))M" &&
-		rm -rf "$tree"
+		rm -rf "$2"
 }
 
 # kernel_unpack FROM TO: as QEMU can load it. Images for arm64 and riscv64 may be wrapped for EFI, with their compressed

@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The kernels of tests/matrix.
+# The kernels of tests/matrix, and what is run on them.
 
 # matrix_cells KIND [SUITE [ARCH [FLAVOUR]]]: those of a kind, or of any, as "SUITE ARCH FLAVOUR" lines.
 matrix_cells() {
 	sed 's/#.*//' "$top/tests/matrix" | awk -v kind="$1" -v suite="${2-}" -v arch="${3-}" -v flavour="${4-}" '
 		NF == 4 && (kind == "any" || $4 == kind) && (suite == "" || $1 == suite) &&
 			(arch == "" || $2 == arch) && (flavour == "" || $3 == flavour) { print $1, $2, $3 }'
+}
+
+# What tests the driver; the others test how it was installed, or the command.
+driver_tests() {
+	find "$top/tests/guest" -name '*.bats' -printf '%f\n' | grep -vE '^(install|command|doctor|examples)' | sort
 }

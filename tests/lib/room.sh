@@ -95,7 +95,8 @@ room_run() {
 
 	[ "$(id -u)" = 0 ] || namespace=(--user --map-root-user)
 	mkdir -p "$work/root" "$work/upper"
-	# For the shell of the name space.
+	# For the shells of the name space. The last of them stays, as its first process: signals pass that one by, so that it ends
+	# when what it runs has ended.
 	# shellcheck disable=SC2016
 	unshare "${namespace[@]}" --mount --pid --fork --kill-child --net --ipc sh -euc '
 		root=$1 upper=$2 layers=$3 dir=$4
@@ -110,5 +111,5 @@ room_run() {
 		mount --bind "$dir" "$root/build"
 		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 TERM=dumb \
 			DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-}" SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH-}" \
-			chroot "$root" sh -c "cd /build && exec \"\$@\"" sh "$@"' sh "$work/root" "$work/upper" "$layers" "$dir" "$@"
+			chroot "$root" sh -c "cd /build && \"\$@\"; exit \$?" sh "$@"' sh "$work/root" "$work/upper" "$layers" "$dir" "$@"
 }

@@ -403,7 +403,7 @@ static void into_its_own_mapping(void)
 
 	fd = buffer_create(size, 0);
 	memory = map_shared(fd, size);
-	alarm(20);
+	alarm(time_limit(20));
 	CHECK_EQ(pread(fd, memory + huge, huge, 0), huge);
 	CHECK_EQ(pwrite(fd, memory + 2 * huge, huge, (off_t)(3 * huge)), huge);
 	tags_write(memory, 0, huge / page_size);

@@ -198,12 +198,12 @@ static void check_past_end(int fd, size_t len, size_t mapped)
 	tags_write(memory, 0, len / page_size);
 	memory = mremap(memory, len, mapped, MREMAP_MAYMOVE);
 	CHECK(memory != MAP_FAILED);
-	alarm(10);
+	alarm(time_limit(10));
 	for (at = len; at < mapped; at += page_size) {
 		CHECK_EQ(touch_read(memory + at), SIGBUS);
 		CHECK_EQ(touch_write(memory + at + page_size - 1), SIGBUS);
 	}
-	alarm(CASE_SECONDS);
+	alarm(time_limit(CASE_SECONDS));
 	tags_check(memory, 0, len / page_size);
 	unmap(memory, mapped);
 }
@@ -239,7 +239,7 @@ static void past_end_of_default_buffer_is_sigbus(void)
 
 	memory = mremap(memory, len, len + 2 * page_size, MREMAP_MAYMOVE);
 	CHECK(memory != MAP_FAILED);
-	alarm(10);
+	alarm(time_limit(10));
 	CHECK_EQ(touch_read(memory + len), SIGBUS);
 	CHECK_EQ(touch_write(memory + len + page_size), SIGBUS);
 	CHECK_EQ(touch_read(memory + len - 1), 0);

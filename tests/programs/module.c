@@ -178,14 +178,20 @@ static void pins_are_not_busy(void)
 	CHECK_EQ(byte, 'p');
 }
 
+/* What stands behind the module's file: how many rounds; 20 without it. */
+static int nr_rounds(void)
+{
+	return test_argument(1) ? atoi(test_argument(1)) : 20;
+}
+
 /* load, create, map, touch, close, remove */
 static void rounds(void)
 {
 	size_t huge = huge_size();
-	int i;
+	int i, nr = nr_rounds();
 
 	CHECK_EQ(module_remove(), 0);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < nr; i++) {
 		size_t len = (i % 3) * huge + 5 * page_size;
 		char *memory, *digits;
 		int fd, door;
@@ -226,9 +232,9 @@ static void hold_and_exit(void *data)
 /* The last user exits while the module is being removed. */
 static void last_close_races_removal(void)
 {
-	int i;
+	int i, nr = nr_rounds();
 
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < nr; i++) {
 		int ends[2];
 		pid_t child;
 		char byte;
@@ -264,9 +270,9 @@ static void open_forever(void *data)
 static void open_races_removal(void)
 {
 	pid_t child = child_start(open_forever, NULL);
-	int i;
+	int i, nr = nr_rounds() / 2;
 
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < nr; i++) {
 		CHECK(wait_until(module_is_removed, NULL, 10));
 		module_load();
 	}

@@ -175,10 +175,10 @@ static void past_end_is_sigbus(void)
 	setup(0);
 	private = mremap(private, len, len + page_size, MREMAP_MAYMOVE);
 	CHECK(private != MAP_FAILED);
-	alarm(10);
+	alarm(time_limit(10));
 	CHECK_EQ(touch_read(private + len), SIGBUS);
 	CHECK_EQ(touch_write(private + len), SIGBUS);
-	alarm(CASE_SECONDS);
+	alarm(time_limit(CASE_SECONDS));
 	tags_check(private, 0, nr);
 }
 

@@ -23,6 +23,12 @@
 /* Whatever hangs is dead after this; an emulated machine is slow. */
 #define CASE_SECONDS 60
 
+/*
+ * How long something may take here. Times are those of an ordinary kernel; on one
+ * that the tests know as slow they are longer.
+ */
+unsigned int time_limit(unsigned int seconds);
+
 struct test_case {
 	const char *name;
 	void (*run)(void);

@@ -15,6 +15,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 . "$top/tests/lib/room.sh"
 . "$top/tests/lib/kernels.sh"
 . "$top/tests/lib/kernel-disk.sh"
+. "$top/tests/lib/debug-kernel.sh"
 . "$vm_dir/lib/packages.sh"
 . "$vm_dir/lib/base.sh"
 . "$vm_dir/lib/image.sh"

@@ -19,6 +19,7 @@ fi)
   --kernel PACKAGE   its kernel (linux-image-ARCH)
   --kernel SUITE/FLAVOUR  instead of its own, that kernel of any suite, with a ready-made module of
                      mymap for it: no DKMS, no compiler and no headers in the machine
+  --kernel debug     the same with the debug kernel, which make debug-kernel builds
   --memory SIZE      its memory (1G)
   --cpus N           its processors (as many as here, at most 2)
   --icount           count instructions: one processor, 1 ns an instruction
@@ -87,6 +88,7 @@ parse_options() {
 	suite_exists "$suite" "$arch" || wrong_usage "--suite $suite" "Debian $suite has no $arch; there is $(suites "$arch")"
 	[ -z "$secure_boot" ] || [ "$arch" = amd64 ] || wrong_usage "--secure-boot" "not supported on $arch"
 	[ -z "$secure_boot" ] || [ -z "$prebuilt" ] || wrong_usage "--secure-boot" "not supported with --kernel $prebuilt, whose initial RAM disk is not its own"
+	[ "$prebuilt" != debug ] || [ "$arch" = amd64 ] || wrong_usage "--kernel debug" "not supported on $arch"
 	[ -z "$console" ] || [ "$mode" = command ] || wrong_usage "--console" "the shell has the console"
 	[ -n "$kernel$prebuilt" ] || kernel=linux-image-$(kernel_flavour "$arch")
 	[ -z "$icount" ] || cpus=1
@@ -101,6 +103,10 @@ set_option() {
 		[ -n "$(suites "$2")" ] || wrong_usage "--arch $2" "no such architecture; there are amd64, arm64, armhf and riscv64"
 		arch=$2 ;;
 	--kernel)
+		if [ "$2" = debug ]; then
+			prebuilt=debug
+			return
+		fi
 		if [[ $2 =~ ^[a-z-]+/[a-z0-9-]+$ ]]; then
 			suite_exists "$(suite_stem "${2%/*}")" amd64 || wrong_usage "--kernel $2" "no such suite; there is $(suites amd64)"
 			prebuilt=$2

@@ -4,7 +4,14 @@
 # root file system knows nothing of the kernel, so that one serves all kernels of an architecture.
 
 prebuilt_prepare() {
-	prebuilt_kernel "${prebuilt%/*}" "$arch" "${prebuilt#*/}"
+	case $prebuilt in
+	debug)
+		debug_kernel_get
+		prebuilt_suite=$debug_kernel_suite ;;
+	*)
+		prebuilt_kernel "${prebuilt%/*}" "$arch" "${prebuilt#*/}"
+		prebuilt_suite=${prebuilt%/*} ;;
+	esac
 	archive_refresh
 	base_prepare
 	boot_kernel=$kernel_disk/kernel boot_initrd=$kernel_disk/initrd boot_modules=$kernel_disk/modules.img
@@ -38,17 +45,19 @@ prebuilt_kernel() {
 prebuilt_module() {
 	local log=$work/deb-modules.log
 
-	make_here "$log" deb-modules "SUITE=${prebuilt%/*}" "ARCH=$arch" "KVER=$kver" || {
+	make_here "$log" deb-modules "SUITE=$prebuilt_suite" "ARCH=$arch" "KVER=$kver" || {
 		keep_log "$log"
 		tail -n 20 "$log" >&2
 		die 125 "make deb-modules" "failed" "$kept"
 	}
-	cp "$top/build/modules/${prebuilt%/*}-$arch/mymap-modules-${kver}_"*.deb "$own"
+	cp "$top/build/modules/$prebuilt_suite-$arch/mymap-modules-${kver}_"*.deb "$own"
 }
 
 # What differs in the machine: the packages are installed in each run, and a kernel without 9p gets a copy of the folder.
 prebuilt_machine() {
 	machine_install=${own_names[*]}
+	# KASAN by itself tells of its first finding only.
+	[ "$prebuilt" != debug ] || machine_append+="${machine_append:+ }kasan_multi_shot"
 	[ -n "$share" ] && ! kernel_has NET_9P_VIRTIO || return 0
 	say "this kernel has no 9p: the machine gets a copy of $share"
 	tar -c -f "$work/share.tar" -C "$share" --owner=0 --group=0 .

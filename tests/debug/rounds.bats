@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The module comes and goes, more often than there is time for on the other kernels.
+bats_require_minimum_version 1.5.0
+load ../guest/helpers
+
+# rounds CASE NUMBER
+rounds() {
+	module_changed=yes
+	program_with module "$1" "$(modinfo -n mymap)" "$2"
+}
+
+@test "rounds: 1,000 times insmod, create, map, touch, close, rmmod" {
+	rounds rounds 1000
+}
+
+@test "rounds: 100 times the last close against rmmod" {
+	rounds last_close_races_removal 100
+}
+
+@test "rounds: 100 times open against rmmod" {
+	rounds open_races_removal 200
+}
