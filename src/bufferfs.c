@@ -167,7 +167,10 @@ static struct inode *mymap_inode_create(struct mymap_buffer *buffer)
 	}
 	/* No link to it anywhere, as with any deleted file. */
 	clear_nlink(inode);
-	inode->i_mode |= S_IFREG;
+	/* Whoever comes first, the inode is the buffer's owner's. */
+	inode->i_uid = buffer->rights.uid;
+	inode->i_gid = buffer->rights.gid;
+	inode->i_mode = S_IFREG | buffer->rights.mode;
 	inode->i_flags |= S_NOCMTIME;
 	inode->i_op = &mymap_inode_ops;
 	inode->i_fop = &mymap_buffer_fops;
@@ -242,18 +245,19 @@ void mymap_bufferfs_unuse(struct mymap_buffer *buffer)
  * mymap_bufferfs_file() - a file of a buffer
  * @buffer: the buffer, used through this file: both a reference and a use of the
  *	caller's go over to the file, on success only
+ * @flags: O_RDWR or O_RDONLY
  *
  * Context: process context, may sleep.
  * Return: the file, not installed anywhere yet, or ERR_PTR(-ENOMEM or -ENFILE).
  */
-struct file *mymap_bufferfs_file(struct mymap_buffer *buffer)
+struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags)
 {
 	struct file *file;
 
 	/* The dentry takes over a reference to the inode; ours stays ours. */
 	ihold(buffer->inode);
 	file = alloc_file_pseudo(buffer->inode, mymap_fs_mount, "mymap",
-				 O_RDWR | O_LARGEFILE, &mymap_buffer_fops);
+				 flags | O_LARGEFILE, &mymap_buffer_fops);
 	if (IS_ERR(file)) {
 		iput(buffer->inode);
 		return file;

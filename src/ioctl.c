@@ -12,47 +12,33 @@
 #include <linux/mymap.h>
 
 #include "compat/compat.h"
+#include "ioctl.h"
 #include "mymap.h"
 #include "range.h"
 
-static_assert(sizeof(struct mymap_create) == 16);
+static_assert(sizeof(struct mymap_create) == 80);
 static_assert(sizeof(struct mymap_query) == 64);
-static_assert(sizeof(struct mymap_info) == 56);
+static_assert(sizeof(struct mymap_info) == 120);
+static_assert(sizeof(struct mymap_open_named) == 72);
+static_assert(sizeof(struct mymap_destroy) == 56);
 
-/**
- * struct mymap_call - one command under way
- * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
- *	where it is switched off
- * @on_door: the descriptor is the door
- * @arg: the caller's struct
- * @arg_size: the size of it that the caller and this driver both know
- */
-struct mymap_call {
-	struct mymap_buffer *buffer;
-	bool on_door;
-	void __user *arg;
-	size_t arg_size;
-};
-
-union mymap_args {
-	struct mymap_create create;
-	struct mymap_query query;
-	struct mymap_info info;
-};
-
-static int mymap_copy_out(const struct mymap_call *call, const void *args)
+int mymap_copy_out(const struct mymap_call *call, const void *args)
 {
 	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
 }
 
 /* A used buffer of that size, populated if wanted. */
-static struct mymap_buffer *mymap_create_used_buffer(u64 size, bool populate)
+static struct mymap_buffer *
+mymap_create_used_buffer(u64 size, bool populate,
+			 const struct mymap_rights *rights)
 {
 	struct mymap_buffer *buffer = mymap_buffer_create(size);
 	int err;
 
 	if (IS_ERR(buffer))
 		return buffer;
+	if (rights->given)
+		buffer->rights = *rights;
 	err = mymap_bufferfs_use(buffer);
 	if (err)
 		goto err_put_buffer;
@@ -72,34 +58,49 @@ err_put_buffer:
 
 static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 {
+	const struct mymap_create before = args->create;
 	struct mymap_create *create = &args->create;
+	struct mymap_name *name = NULL;
 	struct mymap_buffer *buffer;
+	struct mymap_rights rights;
 	struct file *file;
 	u64 size;
 	int err;
 	int fd;
 
-	if (create->flags & ~MYMAP_CREATE_POPULATE)
+	if (create->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER))
 		return -EOPNOTSUPP;
 	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
 		return -EINVAL;
+	err = mymap_create_check_name(create, &rights);
+	if (err)
+		return err;
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 
+	if (create->name[0]) {
+		name = mymap_names_reserve(create->name);
+		if (IS_ERR(name)) {
+			err = PTR_ERR(name);
+			goto err_put_fd;
+		}
+		create->minor = name->minor;
+	}
 	buffer = mymap_create_used_buffer(size,
-					  create->flags & MYMAP_CREATE_POPULATE);
+					  create->flags & MYMAP_CREATE_POPULATE,
+					  &rights);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
-		goto err_put_fd;
+		goto err_release_name;
 	}
-	file = mymap_bufferfs_file(buffer);
+	file = mymap_bufferfs_file(buffer, O_RDWR);
 	if (IS_ERR(file)) {
 		err = PTR_ERR(file);
 		mymap_bufferfs_unuse(buffer);
 		mymap_buffer_put(buffer);
-		goto err_put_fd;
+		goto err_release_name;
 	}
 
 	/* The buffer is the file's now. */
@@ -107,13 +108,26 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 	err = mymap_copy_out(call, create);
 	if (err)
 		goto err_put_file;
+	/* After the copy: what cannot be told is not to be seen by others. */
+	if (name) {
+		err = mymap_names_publish(name, buffer);
+		if (err)
+			goto err_copy_back;
+	}
 
 	/* The file is the caller's; nothing may fail from here on. */
 	fd_install(fd, file);
 	return fd;
 
+err_copy_back:
+	/* A command that fails writes nothing. It could be written just now. */
+	if (mymap_copy_out(call, &before))
+		err = -EFAULT;
 err_put_file:
 	fput(file);
+err_release_name:
+	if (name)
+		mymap_names_release(name);
 err_put_fd:
 	put_unused_fd(fd);
 	return err;
@@ -139,6 +153,7 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 		query->features |= MYMAP_FEATURE_HUGE;
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
+	query->features |= MYMAP_FEATURE_NAMES;
 	query->default_size = call->buffer ? call->buffer->size : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -168,6 +183,7 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	info->properties = MYMAP_BUFFER_PINNABLE;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
+	mymap_info_add_name(buffer, info);
 	info->kind = MYMAP_KIND_PAGES;
 	info->page_size = PAGE_SIZE;
 	info->huge_page_size = mymap_huge_page_size;
@@ -212,6 +228,18 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_info,
+	}, {
+		.cmd = MYMAP_IOC_OPEN,
+		.size = sizeof(struct mymap_open_named),
+		.size_first = 72,
+		.on_door = true,
+		.run = mymap_open_named,
+	}, {
+		.cmd = MYMAP_IOC_DESTROY,
+		.size = sizeof(struct mymap_destroy),
+		.size_first = 56,
+		.on_door = true,
+		.run = mymap_destroy,
 	},
 };
 
@@ -258,18 +286,20 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
 /**
  * mymap_ioctl_door() - a command on the door
  * @default_buffer: in use by the file, or NULL where it is switched off
+ * @mode: f_mode of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, unsigned int cmd,
-		      void __user *arg)
+long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+		      unsigned int cmd, void __user *arg)
 {
 	struct mymap_call call = {
 		.buffer = default_buffer,
 		.on_door = true,
+		.mode = mode,
 		.arg = arg,
 	};
 

@@ -160,10 +160,15 @@ abi_layout() {
 		#include <stddef.h>
 		#include <linux/mymap.h>
 		#define AT(type, member, offset) _Static_assert(offsetof(struct type, member) == (offset), #member)
-		_Static_assert(sizeof(struct mymap_create) == 16, "create");
+		_Static_assert(sizeof(struct mymap_create) == 80, "create");
 		AT(mymap_create, size, 0);
 		AT(mymap_create, flags, 4);
 		AT(mymap_create, buffer_size, 8);
+		AT(mymap_create, name, 16);
+		AT(mymap_create, uid, 64);
+		AT(mymap_create, gid, 68);
+		AT(mymap_create, mode, 72);
+		AT(mymap_create, minor, 76);
 		_Static_assert(sizeof(struct mymap_query) == 64, "query");
 		AT(mymap_query, size, 0);
 		AT(mymap_query, flags, 4);
@@ -176,7 +181,7 @@ abi_layout() {
 		AT(mymap_query, max_buffer_size, 40);
 		AT(mymap_query, max_total_size, 48);
 		AT(mymap_query, total_size, 56);
-		_Static_assert(sizeof(struct mymap_info) == 56, "info");
+		_Static_assert(sizeof(struct mymap_info) == 120, "info");
 		AT(mymap_info, size, 0);
 		AT(mymap_info, flags, 4);
 		AT(mymap_info, buffer_size, 8);
@@ -187,12 +192,34 @@ abi_layout() {
 		AT(mymap_info, page_size, 44);
 		AT(mymap_info, huge_page_size, 48);
 		AT(mymap_info, reserved, 52);
+		AT(mymap_info, name, 56);
+		AT(mymap_info, minor, 104);
+		AT(mymap_info, uid, 108);
+		AT(mymap_info, gid, 112);
+		AT(mymap_info, mode, 116);
+		_Static_assert(sizeof(struct mymap_open_named) == 72, "open");
+		AT(mymap_open_named, size, 0);
+		AT(mymap_open_named, flags, 4);
+		AT(mymap_open_named, name, 8);
+		AT(mymap_open_named, buffer_size, 56);
+		AT(mymap_open_named, minor, 64);
+		AT(mymap_open_named, reserved, 68);
+		_Static_assert(sizeof(struct mymap_destroy) == 56, "destroy");
+		AT(mymap_destroy, size, 0);
+		AT(mymap_destroy, flags, 4);
+		AT(mymap_destroy, name, 8);
 		_Static_assert(MYMAP_IOC_CREATE == 0xBD01, "CREATE");
 		_Static_assert(MYMAP_IOC_QUERY == 0xBD02, "QUERY");
 		_Static_assert(MYMAP_IOC_INFO == 0xBD03, "INFO");
-		_Static_assert(MYMAP_CREATE_POPULATE == 1, "POPULATE");
+		_Static_assert(MYMAP_IOC_OPEN == 0xBD04, "OPEN");
+		_Static_assert(MYMAP_IOC_DESTROY == 0xBD05, "DESTROY");
+		_Static_assert(MYMAP_CREATE_POPULATE == 1 && MYMAP_CREATE_OWNER == 2, "create flags");
+		_Static_assert(MYMAP_OPEN_READ_ONLY == 1, "open flags");
+		_Static_assert(MYMAP_NAME_SIZE == 48, "names");
 		_Static_assert(MYMAP_FEATURE_HUGE == 1 && MYMAP_FEATURE_MEMCG == 2, "features");
+		_Static_assert(MYMAP_FEATURE_NAMES == 4, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
+		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1, "kinds");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF

@@ -62,6 +62,10 @@ never() {
 @test "rooms: the device and the commands see no page, the buffers no user memory and no mapping" {
 	never chardev.c 'struct page'
 	never ioctl.c 'struct page|mymap_pages_'
+	never ioctl_names.c 'struct page|mymap_pages_'
+	never names.c '__user|struct page|struct file |vm_area_struct|mymap_pages_|mymap_bufferfs_'
+	never sysfs.c '__user|struct page|struct file |vm_area_struct|mymap_pages_|_lock|mymap_names_|mymap_bufferfs_'
+	never name.h 'u32|size_t|struct '
 	never bufferfs.c 'struct page|struct mymap_(create|query|info)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
 	never memory_pages.c 'struct file |vm_area_struct|__user'
