@@ -11,6 +11,12 @@
  * FAKE_DOOR_FD=N	/dev/mymap gets a descriptor of that number or above
  * FAKE_RESIDENT_HUGE=N	what INFO tells
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
+ * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
+ *			it gets no name that another process could see
+ * FAKE_OWNED=MODE	it is of user 0 and group 5, with that octal mode
+ * FAKE_NAMED=ERRNO	the commands about names fail with that number
+ * FAKE_WAIT=N		what waiting for a name results in, -110 for one
+ * FAKE_OLD=1		the driver is 0.1.0, which knows no names
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,12 +35,16 @@
 
 #define DOOR		"mymap-door"
 #define BUFFER		"mymap-buffer"
+#define NAMED		"mymap-named"
 #define PAGE		4096ULL
 #define HUGE_PAGE	(2ULL << 20)
 #define MAX_BUFFER	(1ULL << 30)
 #define MAX_TOTAL	(2ULL << 30)
 
+#define NAMED_SIZE	(16ULL << 20)
+
 int ioctl(int fd, unsigned long request, ...);
+int mymap_wait_for_name(const char *name, unsigned int timeout_ms);
 
 static unsigned long long number(const char *name, unsigned long long otherwise)
 {
@@ -47,6 +57,18 @@ static int fail(int error)
 {
 	errno = error;
 	return -1;
+}
+
+static int is_old(void)
+{
+	return (int)number("FAKE_OLD", 0);
+}
+
+static int has_name(const char *name)
+{
+	const char *there = getenv("FAKE_NAME");
+
+	return there && !strcmp(there, name);
 }
 
 static int make_memory(const char *name, uint64_t size)
@@ -117,12 +139,53 @@ static int create(struct mymap_create *arg)
 		return fail(error);
 	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
 		return fail(EINVAL);
-	if (arg->flags & ~MYMAP_CREATE_POPULATE)
+	if (is_old() && arg->name[0])
+		return fail(E2BIG);
+	if (arg->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER))
 		return fail(EOPNOTSUPP);
+	if (arg->name[0] && number("FAKE_NAMED", 0))
+		return fail((int)number("FAKE_NAMED", 0));
+	if (has_name(arg->name))
+		return fail(EEXIST);
 	if (arg->buffer_size > MAX_BUFFER)
 		return fail(EDQUOT);
 	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
-	return make_memory(BUFFER, arg->buffer_size);
+	return make_memory(arg->name[0] ? NAMED : BUFFER, arg->buffer_size);
+}
+
+static int open_named(struct mymap_open_named *arg)
+{
+	int error = (int)number("FAKE_NAMED", 0);
+
+	if (is_old())
+		return fail(ENOTTY);
+	if (error)
+		return fail(error);
+	if (arg->size != sizeof(*arg))
+		return fail(EINVAL);
+	if (!has_name(arg->name))
+		return fail(ENOENT);
+	arg->buffer_size = NAMED_SIZE;
+	return make_memory(NAMED, NAMED_SIZE);
+}
+
+static int destroy(const struct mymap_destroy *arg)
+{
+	int error = (int)number("FAKE_NAMED", 0);
+
+	if (is_old())
+		return fail(ENOTTY);
+	if (error)
+		return fail(error);
+	return has_name(arg->name) ? 0 : fail(ENOENT);
+}
+
+/* No udev makes a link to it. */
+int mymap_wait_for_name(const char *name, unsigned int timeout_ms)
+{
+	(void)name;
+	(void)timeout_ms;
+	return (int)number("FAKE_WAIT", 0);
 }
 
 static int query(struct mymap_query *arg)
@@ -133,10 +196,11 @@ static int query(struct mymap_query *arg)
 		return fail(error);
 	*arg = (struct mymap_query) {
 		.size = sizeof(*arg),
-		.driver_version = MYMAP_VERSION(7, 8, 9),
+		.driver_version = is_old() ? MYMAP_VERSION(0, 1, 0) : MYMAP_VERSION(7, 8, 9),
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
-		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG,
+		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
+			    (is_old() ? 0 : MYMAP_FEATURE_NAMES),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -163,12 +227,22 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
 	};
+	if (is_memory(fd, NAMED)) {
+		arg->properties |= MYMAP_BUFFER_NAMED;
+		snprintf(arg->name, sizeof(arg->name), "%s", getenv("FAKE_NAME") ?: "new");
+		arg->minor = 7;
+		if (getenv("FAKE_OWNED")) {
+			arg->properties |= MYMAP_BUFFER_OWNED;
+			arg->gid = 5;
+			arg->mode = (uint32_t)strtoul(getenv("FAKE_OWNED"), NULL, 8);
+		}
+	}
 	return 0;
 }
 
 int ioctl(int fd, unsigned long request, ...)
 {
-	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER);
+	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER) || is_memory(fd, NAMED);
 	va_list args;
 	void *arg;
 
@@ -180,6 +254,10 @@ int ioctl(int fd, unsigned long request, ...)
 		return create(arg);
 	if (door && request == MYMAP_IOC_QUERY)
 		return query(arg);
+	if (door && request == MYMAP_IOC_OPEN)
+		return open_named(arg);
+	if (door && request == MYMAP_IOC_DESTROY)
+		return destroy(arg);
 	if ((door || buffer) && request == MYMAP_IOC_INFO)
 		return info(fd, door, arg);
 	return (int)syscall(SYS_ioctl, fd, request, arg);

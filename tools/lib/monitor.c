@@ -25,13 +25,31 @@ struct mymap_event {
 	uint64_t size;
 };
 
-static const char *const type_names[] = {
-	[MYMAP_EVENT_ADD] = "add",
-	[MYMAP_EVENT_CHANGE] = "change",
-	[MYMAP_EVENT_REMOVE] = "remove",
-};
+/* As the kernel calls it. */
+static const char *type_name(enum mymap_event_type type)
+{
+	switch (type) {
+	case MYMAP_EVENT_ADD:
+		return "add";
+	case MYMAP_EVENT_CHANGE:
+		return "change";
+	case MYMAP_EVENT_REMOVE:
+		break;
+	}
+	return "remove";
+}
 
-#define NR_TYPES	(sizeof(type_names) / sizeof(type_names[0]))
+static bool type_parse(const char *action, enum mymap_event_type *ret_type)
+{
+	enum mymap_event_type type;
+
+	for (type = MYMAP_EVENT_ADD; type <= MYMAP_EVENT_REMOVE; type++)
+		if (!strcmp(action, type_name(type))) {
+			*ret_type = type;
+			return true;
+		}
+	return false;
+}
 
 MYMAP_EXPORT int mymap_monitor_new(struct mymap_monitor **ret_monitor)
 {
@@ -82,20 +100,13 @@ static int event_read(struct udev_device *device, struct mymap_event *event)
 	const char *action = udev_device_get_action(device);
 	const char *name = udev_device_get_property_value(device, "MYMAP_NAME");
 	const char *node = udev_device_get_devnode(device);
-	size_t type;
 
-	if (!action || !name || !node)
-		return 0;
-	for (type = 0; type < NR_TYPES; type++)
-		if (!strcmp(action, type_names[type]))
-			break;
-	if (type == NR_TYPES)
+	if (!action || !name || !node || !type_parse(action, &event->type))
 		return 0;
 
-	event->type = (enum mymap_event_type)type;
 	event->name = strdup(name);
 	event->node = strdup(node);
-	event->size = type == MYMAP_EVENT_REMOVE ? 0 : mymap_udev_number(device, "size");
+	event->size = event->type == MYMAP_EVENT_REMOVE ? 0 : mymap_udev_number(device, "size");
 	return event->name && event->node ? 1 : -ENOMEM;
 }
 
@@ -144,7 +155,7 @@ MYMAP_EXPORT enum mymap_event_type mymap_event_get_type(const struct mymap_event
 
 MYMAP_EXPORT const char *mymap_event_get_type_name(const struct mymap_event *event)
 {
-	return type_names[event->type];
+	return type_name(event->type);
 }
 
 MYMAP_EXPORT const char *mymap_event_get_name(const struct mymap_event *event)
