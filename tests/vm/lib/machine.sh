@@ -15,8 +15,11 @@
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
 #   $machine_end     exit, failed (the agent gave up), dead (no power, no verdict), silent (no sign of life), time, dirty
 #   $machine_words   what the agent said at the end
+#   $silence         the seconds after which it would have been called silent
 
 boot_limit=240
+# Before the command the guest may have to install packages, perhaps those of an emulated machine.
+prepare_limit=900
 power_off_limit=90
 
 machine_defaults() {
@@ -128,7 +131,9 @@ follow() {
 
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
-	local word='' part boot_deadline=$((SECONDS + boot_limit * (${icount:+2} + ${machine_firmware:+1} + 1)))
+	local word='' part boot_deadline
+	silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + 1)))
+	boot_deadline=$((SECONDS + silence))
 
 	while :; do
 		part=
@@ -154,6 +159,10 @@ machine_follow() {
 # A word from the guest; true if it is the last one.
 machine_word() {
 	case $1 in
+	booted)
+		silence=$prepare_limit
+		boot_deadline=$((SECONDS + silence))
+		return 1 ;;
 	ready)
 		boot_deadline=
 		[ -z "$console_pid" ] || end_process "$console_pid"
