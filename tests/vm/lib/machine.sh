@@ -8,6 +8,7 @@
 #   $machine_output  yes: the command's output goes to ours
 #   $machine_stream  yes: the boot messages go to stderr
 #   $machine_keep    yes: the disk is kept, so the machine ends in an orderly way
+#   $machine_slow    yes: its kernel looks for mistakes, which takes time
 #   $machine_user, $machine_share, $machine_firmware, $machine_append, $machine_console  as the options;
 #   $machine_copy, a disk with a copy of the folder to share instead
 #   $machine_install  packages of the repository that the guest installs first
@@ -24,7 +25,7 @@ power_off_limit=90
 
 machine_defaults() {
 	machine_mode=command machine_accel=$accel machine_limit=$timeout machine_output='' machine_stream='' machine_keep=''
-	machine_user='' machine_share='' machine_copy='' machine_install=''
+	machine_slow='' machine_user='' machine_share='' machine_copy='' machine_install=''
 	machine_firmware='' machine_append='' machine_console=''
 	machine_kernel=$boot_kernel machine_initrd=$boot_initrd machine_modules=$boot_modules
 }
@@ -132,7 +133,7 @@ follow() {
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
 	local word='' part boot_deadline
-	silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + 1)))
+	silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + ${machine_slow:+2} + 1)))
 	boot_deadline=$((SECONDS + silence))
 
 	while :; do
