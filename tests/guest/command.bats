@@ -115,6 +115,31 @@ member() {
 	output_has "0   1   2   3"
 }
 
+@test "command: resize, punch and seal change the buffer, and info --json shows it" {
+	requires command:jq
+	run -0 mymap create --size 4M --populate -- sh -c '
+		mymap fill --fd 3 --byte 65 && mymap resize --fd 3 --size 3000001 &&
+		mymap punch --fd 3 --offset 4096 --length 8192 && mymap seal --fd 3 shrink &&
+		mymap read --fd 3 --offset 4095 --length 8194 | tr "\\0" z | cksum &&
+		mymap info --fd 3 --json | jq -c "[.size, .seals]"'
+	output_is "$({ printf A; head -c 8192 /dev/zero | tr '\0' z; printf A; } | cksum)
+[$(((3000001 + $(getconf PAGESIZE) - 1) / $(getconf PAGESIZE) * $(getconf PAGESIZE))),[\"shrink\"]]"
+}
+
+@test "command: what resize and seal may not do is said in one line" {
+	run mymap create --size 64K --fixed-size -- mymap resize --fd 3 --size 1M
+	status_is 1
+	one_line
+	output_has "a seal of the buffer forbids it"
+	run mymap resize --size 1M
+	status_is 1
+	one_line
+	output_has default_size
+	run mymap create --size 64K -- mymap resize --fd 3 --size 1000T
+	status_is 1
+	output_has "over a limit"
+}
+
 @test "command: write says what does not fit" {
 	run mymap create --size 4K -- sh -c 'head -c 70000 /dev/zero 2>/dev/null | mymap write --fd 3'
 	status_is 1

@@ -73,7 +73,7 @@ load helpers
 	program filling madvise_populates madvise_populate_past_end
 }
 
-@test "mmap: no madvise loses a byte" {
+@test "mmap: no madvise but REMOVE loses a byte" {
 	program filling madvise_keeps_all_bytes
 }
 

@@ -100,7 +100,7 @@ static void madvise_populate_past_end(void)
 	CHECK_ERRNO(madvise(memory, t.len + page_size, MADV_POPULATE_WRITE), EFAULT);
 }
 
-/* No advice loses a byte; whether it is taken is the kernel's affair. */
+/* No advice loses a byte, but for REMOVE, which is a hole; whether it is taken is the kernel's affair. */
 static void madvise_keeps_all_bytes(void)
 {
 	static const struct {
@@ -109,7 +109,7 @@ static void madvise_keeps_all_bytes(void)
 	} rows[] = {
 		{ MADV_NORMAL, "NORMAL" }, { MADV_RANDOM, "RANDOM" }, { MADV_SEQUENTIAL, "SEQUENTIAL" },
 		{ MADV_WILLNEED, "WILLNEED" }, { MADV_DONTNEED, "DONTNEED" }, { MADV_FREE, "FREE" },
-		{ MADV_REMOVE, "REMOVE" }, { MADV_DONTFORK, "DONTFORK" }, { MADV_DOFORK, "DOFORK" },
+		{ MADV_DONTFORK, "DONTFORK" }, { MADV_DOFORK, "DOFORK" },
 		{ MADV_MERGEABLE, "MERGEABLE" }, { MADV_UNMERGEABLE, "UNMERGEABLE" },
 		{ MADV_HUGEPAGE, "HUGEPAGE" }, { MADV_NOHUGEPAGE, "NOHUGEPAGE" },
 		{ MADV_DONTDUMP, "DONTDUMP" }, { MADV_DODUMP, "DODUMP" },

@@ -577,9 +577,8 @@ static void struct_full_of_a5(void)
 
 		if (c->out == c->size)
 			continue;
-		memset(args, 0xa5, sizeof(args));
-		set_u32(args, 0, c->size);
-		set_u32(args, 4, 0);
+		args_init(c, args);
+		memset(args + c->out, 0xa5, sizeof(args) - c->out);
 		expect_refused(c, "out members full of 0xa5", args, sizeof(args), EINVAL);
 	}
 }

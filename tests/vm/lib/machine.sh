@@ -8,6 +8,7 @@
 #   $machine_output  yes: the command's output goes to ours
 #   $machine_stream  yes: the boot messages go to stderr
 #   $machine_keep    yes: the disk is kept, so the machine ends in an orderly way
+#   $machine_slow    yes: its kernel looks for mistakes, which takes time
 #   $machine_user, $machine_share, $machine_firmware, $machine_append, $machine_console  as the options;
 #   $machine_copy, a disk with a copy of the folder to share instead
 #   $machine_install  packages of the repository that the guest installs first
@@ -15,13 +16,16 @@
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
 #   $machine_end     exit, failed (the agent gave up), dead (no power, no verdict), silent (no sign of life), time, dirty
 #   $machine_words   what the agent said at the end
+#   $silence         the seconds after which it would have been called silent
 
 boot_limit=240
+# Before the command the guest may have to install packages, perhaps those of an emulated machine.
+prepare_limit=900
 power_off_limit=90
 
 machine_defaults() {
 	machine_mode=command machine_accel=$accel machine_limit=$timeout machine_output='' machine_stream='' machine_keep=''
-	machine_user='' machine_share='' machine_copy='' machine_install=''
+	machine_slow='' machine_user='' machine_share='' machine_copy='' machine_install=''
 	machine_firmware='' machine_append='' machine_console=''
 	machine_kernel=$boot_kernel machine_initrd=$boot_initrd machine_modules=$boot_modules
 }
@@ -128,7 +132,9 @@ follow() {
 
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
-	local word='' part boot_deadline=$((SECONDS + boot_limit * (${icount:+2} + ${machine_firmware:+1} + 1)))
+	local word='' part boot_deadline
+	silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + ${machine_slow:+2} + 1)))
+	boot_deadline=$((SECONDS + silence))
 
 	while :; do
 		part=
@@ -154,6 +160,10 @@ machine_follow() {
 # A word from the guest; true if it is the last one.
 machine_word() {
 	case $1 in
+	booted)
+		silence=$prepare_limit
+		boot_deadline=$((SECONDS + silence))
+		return 1 ;;
 	ready)
 		boot_deadline=
 		[ -z "$console_pid" ] || end_process "$console_pid"

@@ -56,8 +56,10 @@ prebuilt_module() {
 # What differs in the machine: the packages are installed in each run, and a kernel without 9p gets a copy of the folder.
 prebuilt_machine() {
 	machine_install=${own_names[*]}
-	# KASAN by itself tells of its first finding only.
-	[ "$prebuilt" != debug ] || machine_append+="${machine_append:+ }kasan_multi_shot"
+	if [ "$prebuilt" = debug ]; then
+		# KASAN by itself tells of its first finding only.
+		machine_slow=yes machine_append+="${machine_append:+ }kasan_multi_shot"
+	fi
 	[ -n "$share" ] && ! kernel_has NET_9P_VIRTIO || return 0
 	say "this kernel has no 9p: the machine gets a copy of $share"
 	tar -c -f "$work/share.tar" -C "$share" --owner=0 --group=0 .
