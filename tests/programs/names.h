@@ -73,8 +73,10 @@ static inline int try_open_from(int door_flags, const char *name, uint32_t flags
 	CHECK(strlen(name) <= sizeof(args.name));
 	memcpy(args.name, name, strlen(name));
 	fd = call(door_flags, MYMAP_IOC_OPEN, &args);
-	if (fd >= 0)
-		CHECK_EQ(args.buffer_size, lseek(fd, 0, SEEK_END) - lseek(fd, 0, SEEK_SET));
+	if (fd >= 0) {
+		CHECK_EQ(args.buffer_size, lseek(fd, 0, SEEK_END));
+		CHECK_EQ(lseek(fd, 0, SEEK_SET), 0);
+	}
 	return fd;
 }
 
