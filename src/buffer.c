@@ -105,6 +105,7 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	mutex_init(&buffer->lock);
 	buffer->seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW | MYMAP_SEAL_SEAL;
 	mymap_pages_init(&buffer->pages, &buffer->lock, size >> PAGE_SHIFT);
+	mymap_notify_init(&buffer->notify);
 	return buffer;
 }
 

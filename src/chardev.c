@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
+#include <linux/poll.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
@@ -26,16 +27,21 @@ static const u8 mymap_digits[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 static int mymap_door_open(struct inode *inode, struct file *file)
 {
 	struct mymap_buffer *buffer = mymap_default_buffer;
+	struct mymap_handle *handle = mymap_handle_create(buffer);
 	int err;
 
+	if (!handle)
+		return -ENOMEM;
 	/* The misc core left its device here. */
-	file->private_data = buffer;
+	file->private_data = handle;
 	if (!buffer)
 		return 0;
 
 	err = mymap_bufferfs_use(buffer);
-	if (err)
+	if (err) {
+		mymap_handle_destroy(handle);
 		return err;
+	}
 	/* The module's reference to the buffer outlives every open file. */
 	file->f_mapping = buffer->inode->i_mapping;
 	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
@@ -44,14 +50,17 @@ static int mymap_door_open(struct inode *inode, struct file *file)
 
 static int mymap_door_release(struct inode *inode, struct file *file)
 {
-	if (file->private_data)
-		mymap_bufferfs_unuse(file->private_data);
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
+
+	mymap_handle_destroy(mymap_handle_of(file));
+	if (buffer)
+		mymap_bufferfs_unuse(buffer);
 	return 0;
 }
 
 static int mymap_door_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct mymap_buffer *buffer = file->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
 	int err;
 
 	if (!buffer)
@@ -64,27 +73,37 @@ static int mymap_door_mmap(struct file *file, struct vm_area_struct *vma)
 
 static ssize_t mymap_door_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(iocb->ki_filp);
 
 	return buffer ? mymap_file_read(buffer, iocb, to) : -ENODEV;
 }
 
 static ssize_t mymap_door_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(iocb->ki_filp);
 
 	return buffer ? mymap_file_write(buffer, iocb, from) : -ENODEV;
 }
 
 static loff_t mymap_door_llseek(struct file *file, loff_t offset, int whence)
 {
-	return mymap_file_llseek(file->private_data, file, offset, whence);
+	return mymap_file_llseek(mymap_file_buffer(file), file, offset, whence);
+}
+
+static __poll_t mymap_door_poll(struct file *file,
+				struct poll_table_struct *table)
+{
+	struct mymap_handle *handle = mymap_handle_of(file);
+
+	return handle->buffer ?
+		mymap_listener_poll(&handle->listener, file, table) :
+		DEFAULT_POLLMASK;
 }
 
 static long mymap_door_ioctl(struct file *file, unsigned int cmd,
 			     unsigned long arg)
 {
-	return mymap_ioctl_door(file->private_data, file->f_mode, cmd,
+	return mymap_ioctl_door(mymap_handle_of(file), file->f_mode, cmd,
 				(void __user *)arg);
 }
 
@@ -99,6 +118,7 @@ static const struct file_operations mymap_door_fops = {
 	.splice_read	= compat_splice_read,
 	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_door_llseek,
+	.poll		= mymap_door_poll,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_door_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,

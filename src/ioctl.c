@@ -9,9 +9,9 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
-#include <linux/mymap.h>
 
 #include "compat/compat.h"
+#include "ioctl.h"
 #include "mymap.h"
 #include "range.h"
 
@@ -20,35 +20,21 @@ static_assert(sizeof(struct mymap_query) == 64);
 static_assert(sizeof(struct mymap_info) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
 static_assert(sizeof(struct mymap_seal) == 16);
+static_assert(sizeof(struct mymap_ring) == 16);
+static_assert(sizeof(struct mymap_wait) == 24);
+static_assert(sizeof(struct mymap_eventfd) == 16);
 
 #define MYMAP_ALL_SEALS (MYMAP_SEAL_SEAL | MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW)
 
 /**
- * struct mymap_call - one command under way
- * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
- *	where it is switched off
- * @on_door: the descriptor is the door
- * @mode: FMODE_* bits: what the descriptor is open for
- * @arg: the caller's struct
- * @arg_size: the size of it that the caller and this driver both know
+ * mymap_copy_out() - give the caller its struct
+ * @call: the command
+ * @args: the struct, as this driver knows it
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -EFAULT.
  */
-struct mymap_call {
-	struct mymap_buffer *buffer;
-	bool on_door;
-	fmode_t mode;
-	void __user *arg;
-	size_t arg_size;
-};
-
-union mymap_args {
-	struct mymap_create create;
-	struct mymap_query query;
-	struct mymap_info info;
-	struct mymap_resize resize;
-	struct mymap_seal seal;
-};
-
-static int mymap_copy_out(const struct mymap_call *call, const void *args)
+int mymap_copy_out(const struct mymap_call *call, const void *args)
 {
 	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
 }
@@ -150,6 +136,7 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
 	query->features |= MYMAP_FEATURE_RESIZE;
+	query->features |= MYMAP_FEATURE_NOTIFY;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -293,6 +280,34 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_seal,
+	}, {
+		.cmd = MYMAP_IOC_RING,
+		.size = sizeof(struct mymap_ring),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_ring,
+	}, {
+		.cmd = MYMAP_IOC_WAIT,
+		.size = sizeof(struct mymap_wait),
+		.size_first = 24,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_wait,
+	}, {
+		.cmd = MYMAP_IOC_ADD_EVENTFD,
+		.size = sizeof(struct mymap_eventfd),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_add_eventfd,
+	}, {
+		.cmd = MYMAP_IOC_REMOVE_EVENTFD,
+		.size = sizeof(struct mymap_eventfd),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_remove_eventfd,
 	},
 };
 
@@ -338,19 +353,21 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
 
 /**
  * mymap_ioctl_door() - a command on the door
- * @default_buffer: in use by the file, or NULL where it is switched off
- * @mode: FMODE_* bits of the file
+ * @handle: of the file; its buffer is the default buffer, in use by the file, or
+ *	NULL where that is switched off
+ * @mode: what the file is open for
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+long mymap_ioctl_door(struct mymap_handle *handle, fmode_t mode,
 		      unsigned int cmd, void __user *arg)
 {
 	struct mymap_call call = {
-		.buffer = default_buffer,
+		.buffer = handle->buffer,
+		.listener = &handle->listener,
 		.on_door = true,
 		.mode = mode,
 		.arg = arg,
@@ -361,18 +378,23 @@ long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
 
 /**
  * mymap_ioctl_buffer() - a command on a buffer
- * @buffer: in use by the file
- * @mode: FMODE_* bits of the file
+ * @handle: of the file, which uses the buffer
+ * @mode: what the file is open for
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+long mymap_ioctl_buffer(struct mymap_handle *handle, fmode_t mode,
 			unsigned int cmd, void __user *arg)
 {
-	struct mymap_call call = { .buffer = buffer, .mode = mode, .arg = arg };
+	struct mymap_call call = {
+		.buffer = handle->buffer,
+		.listener = &handle->listener,
+		.mode = mode,
+		.arg = arg,
+	};
 
 	return mymap_ioctl(&call, cmd);
 }

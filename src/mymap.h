@@ -17,6 +17,7 @@
  *
  *   inode.i_rwsem > mymap_buffer.lock > page lock > inode.i_lock
  *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
+ *   mymap_notify.waiters.lock > that of an eventfd, those of epoll
  *
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
  *   fallocate: one of them at a time. No page fault, read or write takes it.
@@ -25,7 +26,8 @@
  *   with one exception that gives up after a while, in memory_remove.c.
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io > buffer >
- * memory_pages, memory_remove > memory_chunks > memory_broken, never upwards.
+ * memory_pages, memory_remove > memory_chunks > memory_broken, and buffer >
+ * notify, never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -36,10 +38,12 @@
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 
 struct iov_iter;
 struct mem_cgroup;
+struct poll_table_struct;
 
 /* memory_pages.c, memory_remove.c, on memory_chunks.c: where pages come from and go to */
 
@@ -105,6 +109,45 @@ int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
 bool mymap_chunk_is_broken(struct page *head);
 void mymap_chunk_give_back(struct page *head);
 
+/* notify.c: rings, and who is told */
+
+/**
+ * struct mymap_notify - the rings of one buffer
+ * @waiters: who waits for a ring; its lock guards all members, and those of the
+ *	listeners
+ * @sequence: how often it has been rung
+ * @eventfds: the eventfds that are told
+ * @nr_eventfds: how many, at most MYMAP_MAX_EVENTFDS
+ */
+struct mymap_notify {
+	wait_queue_head_t waiters;
+	u64 sequence;
+	struct list_head eventfds;
+	unsigned int nr_eventfds;
+};
+
+/**
+ * struct mymap_listener - what one open file has to do with rings
+ * @notify: those of its buffer; never changes
+ * @seen: the number of the last ring that was acknowledged through the file
+ */
+struct mymap_listener {
+	struct mymap_notify *notify;
+	u64 seen;
+};
+
+void mymap_notify_init(struct mymap_notify *notify);
+u64 mymap_notify_ring(struct mymap_notify *notify);
+int mymap_notify_wait(struct mymap_notify *notify, u64 *sequence, s64 timeout);
+void mymap_listener_init(struct mymap_listener *listener,
+			 struct mymap_notify *notify);
+void mymap_listener_release(struct mymap_listener *listener);
+void mymap_listener_acknowledge(struct mymap_listener *listener, u64 sequence);
+__poll_t mymap_listener_poll(struct mymap_listener *listener, struct file *file,
+			     struct poll_table_struct *table);
+int mymap_listener_add_eventfd(struct mymap_listener *listener, int fd);
+int mymap_listener_remove_eventfd(struct mymap_listener *listener, int fd);
+
 /* buffer.c: lifetime, size, seals, limits */
 
 /**
@@ -118,6 +161,7 @@ void mymap_chunk_give_back(struct page *head);
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
  * @pages: its memory, and so its size
+ * @notify: its rings
  */
 struct mymap_buffer {
 	struct kref ref;
@@ -127,6 +171,7 @@ struct mymap_buffer {
 	u64 charged;
 	u32 seals;
 	struct mymap_pages pages;
+	struct mymap_notify notify;
 };
 
 /**
@@ -199,6 +244,34 @@ loff_t mymap_file_llseek(struct mymap_buffer *buffer, struct file *file,
 void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last);
 int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len);
 
+/* handle.c: what an open file has of its own */
+
+/**
+ * struct mymap_handle - an open file of a buffer, or of the door
+ * @buffer: the buffer, which the file holds; NULL on the door where there is no
+ *	default buffer
+ * @listener: without meaning where @buffer is NULL
+ *
+ * What file->private_data points to.
+ */
+struct mymap_handle {
+	struct mymap_buffer *buffer;
+	struct mymap_listener listener;
+};
+
+static inline struct mymap_handle *mymap_handle_of(const struct file *file)
+{
+	return file->private_data;
+}
+
+static inline struct mymap_buffer *mymap_file_buffer(const struct file *file)
+{
+	return mymap_handle_of(file)->buffer;
+}
+
+struct mymap_handle *mymap_handle_create(struct mymap_buffer *buffer);
+void mymap_handle_destroy(struct mymap_handle *handle);
+
 /* bufferfs.c: inodes and files of buffers */
 
 int mymap_bufferfs_init(void);
@@ -210,9 +283,9 @@ int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
 /* ioctl.c: commands, and all user memory of theirs */
 
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+long mymap_ioctl_door(struct mymap_handle *handle, fmode_t mode,
 		      unsigned int cmd, void __user *arg);
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+long mymap_ioctl_buffer(struct mymap_handle *handle, fmode_t mode,
 			unsigned int cmd, void __user *arg);
 
 /* chardev.c: /dev/mymap and the default buffer behind it */

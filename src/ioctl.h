@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the commands share with each other and with nobody else.
+ */
+#ifndef _MYMAP_IOCTL_H
+#define _MYMAP_IOCTL_H
+
+#include <linux/mymap.h>
+
+#include "mymap.h"
+
+/**
+ * struct mymap_call - one command under way
+ * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
+ *	where it is switched off
+ * @listener: of the file; without meaning where @buffer is NULL
+ * @on_door: the descriptor is the door
+ * @mode: what the file is open for
+ * @arg: the caller's struct
+ * @arg_size: the size of it that the caller and this driver both know
+ */
+struct mymap_call {
+	struct mymap_buffer *buffer;
+	struct mymap_listener *listener;
+	bool on_door;
+	fmode_t mode;
+	void __user *arg;
+	size_t arg_size;
+};
+
+union mymap_args {
+	struct mymap_create create;
+	struct mymap_query query;
+	struct mymap_info info;
+	struct mymap_ring ring;
+	struct mymap_wait wait;
+	struct mymap_eventfd eventfd;
+	struct mymap_resize resize;
+	struct mymap_seal seal;
+};
+
+/* ioctl.c */
+
+int mymap_copy_out(const struct mymap_call *call, const void *args);
+
+/* ioctl_notify.c */
+
+long mymap_ring(const struct mymap_call *call, union mymap_args *args);
+long mymap_wait(const struct mymap_call *call, union mymap_args *args);
+long mymap_add_eventfd(const struct mymap_call *call, union mymap_args *args);
+long mymap_remove_eventfd(const struct mymap_call *call,
+			  union mymap_args *args);
+
+#endif /* _MYMAP_IOCTL_H */
