@@ -30,7 +30,9 @@ enum option_id {
 	OPTION_OFFSET,
 	OPTION_POPULATE,
 	OPTION_ROOT,
+	OPTION_SEQUENCE,
 	OPTION_SIZE,
+	OPTION_TIMEOUT,
 	NR_OPTIONS,
 };
 
@@ -65,7 +67,9 @@ struct command {
  * @length: bytes
  * @offset: bytes
  * @root: the folder that has the system to examine, or NULL
+ * @sequence: the number of a ring
  * @size: bytes
+ * @timeout_ms: milliseconds
  * @operands: what follows the options, ended by NULL
  */
 struct options {
@@ -75,7 +79,9 @@ struct options {
 	uint64_t length;
 	uint64_t offset;
 	const char *root;
+	uint64_t sequence;
 	uint64_t size;
+	int timeout_ms;
 	char **operands;
 };
 
@@ -129,7 +135,9 @@ extern const struct command command_info;
 extern const struct command command_punch;
 extern const struct command command_read;
 extern const struct command command_resize;
+extern const struct command command_ring;
 extern const struct command command_seal;
+extern const struct command command_wait;
 extern const struct command command_write;
 
 #endif /* MYMAP_CLI_H */

@@ -19,7 +19,9 @@ static const struct command *const commands[] = {
 	&command_punch,
 	&command_read,
 	&command_resize,
+	&command_ring,
 	&command_seal,
+	&command_wait,
 	&command_write,
 };
 
