@@ -73,7 +73,7 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 quick module deb guest secure-boot packaging
+	@tests/check --within 4200 quick module deb guest secure-boot
 
 #: make check-all     everything there is; hours
 check-all:
