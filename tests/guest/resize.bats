@@ -2,14 +2,10 @@
 load helpers
 
 teardown() {
-	[ -z "${group-}" ] || retry 5 cgroup_is_gone "$group"
+	cgroups_remove
 	[ -z "$module_changed" ] || module_restore
 	log_is_clean
 	nothing_is_left
-}
-
-cgroup_is_gone() {
-	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
 }
 
 @test "resize: sizes are rounded up and told back, by ioctl and by ftruncate" {
@@ -78,18 +74,17 @@ cgroup_is_gone() {
 }
 
 @test "resize: pinned memory that would go is EBUSY, and nothing has changed" {
-	program resize pinned_is_busy
+	program resize_refused pinned_is_busy
 }
 
 @test "resize: memory that is pinned elsewhere, or only shortly, does not matter" {
-	program resize pinned_elsewhere pinned_only_shortly
+	program resize_refused pinned_elsewhere pinned_only_shortly
 }
 
 @test "resize: without memory for what stays of 2 MiB it is ENOMEM, and nothing has changed" {
 	requires memcg
-	group=$cgroups/mymap-test-resize
-	mkdir "$group"
-	run sh -c 'echo $$ >"$0/cgroup.procs" && exec "$1" no_memory_changes_nothing "$0"' "$group" "$programs/resize"
+	cgroup_make resize
+	run in_cgroup resize "$programs/resize_refused" no_memory_changes_nothing "$cgroups/mymap-test-resize"
 	status_is 0
 }
 
@@ -123,5 +118,6 @@ cgroup_is_gone() {
 
 @test "resize: all of it from a 32-bit program" {
 	requires 32bit
-	program_32 resize no_memory_changes_nothing limits_count_it
+	program_32 resize limits_count_it
+	program_32 resize_refused no_memory_changes_nothing
 }

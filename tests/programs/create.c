@@ -407,30 +407,28 @@ static void killed_while_populating(void)
 	CHECK(wait_until(is_free_again, &free_pages, 10));
 }
 
+struct creation {
+	int door;
+	struct mymap_create create;
+};
+
+static int create_by_door(void *data)
+{
+	struct creation *c = data;
+
+	return ioctl(c->door, MYMAP_IOC_CREATE, &c->create);
+}
+
 /* With fs.file-max used up, the file cannot be had; root could go on. */
 static void too_many_files_in_the_system(void)
 {
-	struct mymap_create create = {
-		.size = sizeof(create), .flags = POPULATE, .buffer_size = 64 * page_size,
+	struct creation c = {
+		.door = door_open(O_RDWR),
+		.create = { .size = sizeof(c.create), .flags = POPULATE, .buffer_size = 64 * page_size },
 	};
-	int door = door_open(O_RDWR);
-	int file_max, error, fd;
-	char old[32] = "";
 
-	require_root();
-	file_max = open("/proc/sys/fs/file-max", O_RDWR | O_CLOEXEC);
-	CHECK(file_max >= 0);
-	CHECK(read(file_max, old, sizeof(old) - 1) > 0);
-	CHECK_EQ(pwrite(file_max, "1\n", 2, 0), 2);
-	CHECK_EQ(seteuid(65534), 0);
-	fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-	error = errno;
-	CHECK_EQ(seteuid(0), 0);
-	CHECK_EQ(pwrite(file_max, old, strlen(old), 0), strlen(old));
-
-	CHECK_EQ(fd, -1);
-	CHECK_EQ(error, ENFILE);
-	CHECK_EQ(create.buffer_size, 64 * page_size);
+	CHECK_ERRNO(while_files_are_taken(create_by_door, &c), ENFILE);
+	CHECK_EQ(c.create.buffer_size, 64 * page_size);
 	CHECK_EQ(total_size(), 0);
 }
 

@@ -95,12 +95,6 @@ static void sender_exits_first(void)
 	CHECK_EQ(info(fd).buffer_size, 3 * page_size);
 }
 
-static bool nothing_left(void *data)
-{
-	(void)data;
-	return total_size() == 0;
-}
-
 /* A descriptor that nobody ever took out of its socket. */
 static void never_received(void)
 {
@@ -111,7 +105,7 @@ static void never_received(void)
 	CHECK_EQ(total_size(), 3 * page_size);
 	close(socks[0]);
 	close(socks[1]);
-	CHECK(wait_until(nothing_left, NULL, 5));
+	CHECK(wait_until(nothing_is_left, NULL, 5));
 }
 
 /* Read-only is what the other one gets, and read-only it stays. */

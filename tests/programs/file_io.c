@@ -476,23 +476,10 @@ static void transfer_forever(void *data)
 	}
 }
 
-static bool nothing_left(void *data)
-{
-	(void)data;
-	return total_size() == 0;
-}
-
 static void killed_while_transferring(void)
 {
-	int ready[2];
-	pid_t child;
-	char byte;
-
-	CHECK_EQ(pipe(ready), 0);
-	child = child_start(transfer_forever, &ready[1]);
-	CHECK_EQ(read(ready[0], &byte, 1), 1);
-	child_kill(child, 5);
-	CHECK(wait_until(nothing_left, NULL, 5));
+	child_kill(child_start_ready(transfer_forever), 5);
+	CHECK(wait_until(nothing_is_left, NULL, 5));
 }
 
 static const struct test_case cases[] = {

@@ -33,12 +33,6 @@ static int setup(void)
 	return fd;
 }
 
-static bool nothing_left(void *data)
-{
-	(void)data;
-	return total_size() == 0;
-}
-
 static void close_before_munmap(void)
 {
 	close(setup());
@@ -120,7 +114,7 @@ static void killed_in_fault_storm(void)
 
 		CHECK(wait_until(something_there, NULL, 10));
 		child_kill(child, 5);
-		CHECK(wait_until(nothing_left, NULL, 5));
+		CHECK(wait_until(nothing_is_left, NULL, 5));
 	}
 }
 

@@ -276,28 +276,13 @@ static void storm(void *data)
 		pause();
 }
 
-static bool nothing_is_left(void *data)
-{
-	(void)data;
-	return total_size() == 0;
-}
-
 /* 64 threads in a storm of faults and reads, killed: dead within a second. */
 static void killed_in_storm(void)
 {
 	int i;
 
 	for (i = 0; i < 5; i++) {
-		int ready[2];
-		pid_t child;
-		char byte;
-
-		CHECK_EQ(pipe(ready), 0);
-		child = child_start(storm, &ready[1]);
-		CHECK_EQ(read(ready[0], &byte, 1), 1);
-		child_kill(child, 1);
-		close(ready[0]);
-		close(ready[1]);
+		child_kill(child_start_ready(storm), 1);
 		CHECK(wait_until(nothing_is_left, NULL, 1));
 	}
 }

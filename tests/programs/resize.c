@@ -15,32 +15,9 @@
 
 #include "test.h"
 
-/* RESIZE: the size that the buffer has afterwards, or -1 and errno. */
-static long long resize(int fd, uint64_t size)
-{
-	struct mymap_resize r = { .size = sizeof(r), .buffer_size = size };
-
-	if (ioctl(fd, MYMAP_IOC_RESIZE, &r)) {
-		CHECK_EQ(r.buffer_size, size);
-		return -1;
-	}
-	return (long long)r.buffer_size;
-}
-
 static void resize_ok(int fd, uint64_t size)
 {
-	CHECK_EQ(resize(fd, size), size);
-}
-
-/* All that tells the size tells this one. */
-static void check_size(int fd, uint64_t size)
-{
-	struct stat st;
-
-	CHECK_EQ(info(fd).buffer_size, size);
-	CHECK_EQ(fstat(fd, &st), 0);
-	CHECK_EQ(st.st_size, size);
-	CHECK_EQ(lseek(fd, 0, SEEK_END), size);
+	CHECK_EQ(buffer_resize(fd, size), size);
 }
 
 static void check_zeros(int fd, size_t first_page, size_t nr_pages)
@@ -61,13 +38,13 @@ static void sizes_are_rounded_and_told(void)
 {
 	int fd = buffer_create(1, 0);
 
-	CHECK_EQ(resize(fd, page_size + 1), 2 * page_size);
-	check_size(fd, 2 * page_size);
-	CHECK_EQ(resize(fd, 1), page_size);
-	check_size(fd, page_size);
-	CHECK_EQ(resize(fd, page_size), page_size);
+	CHECK_EQ(buffer_resize(fd, page_size + 1), 2 * page_size);
+	buffer_check_size(fd, 2 * page_size);
+	CHECK_EQ(buffer_resize(fd, 1), page_size);
+	buffer_check_size(fd, page_size);
+	CHECK_EQ(buffer_resize(fd, page_size), page_size);
 	CHECK_EQ(ftruncate(fd, (off_t)(3 * page_size - 1)), 0);
-	check_size(fd, 3 * page_size);
+	buffer_check_size(fd, 3 * page_size);
 	CHECK_EQ(total_size(), 3 * page_size);
 }
 
@@ -75,16 +52,16 @@ static void bad_sizes(void)
 {
 	int fd = buffer_create(2 * page_size, 0);
 
-	CHECK_ERRNO(resize(fd, 0), EINVAL);
-	CHECK_ERRNO(resize(fd, UINT64_MAX), EINVAL);
-	CHECK_ERRNO(resize(fd, UINT64_MAX - page_size + 2), EINVAL);
-	CHECK_ERRNO(resize(fd, (uint64_t)1 << 63), EDQUOT);
-	CHECK_ERRNO(resize(fd, UINT64_MAX - page_size + 1), EDQUOT);
+	CHECK_ERRNO(buffer_resize(fd, 0), EINVAL);
+	CHECK_ERRNO(buffer_resize(fd, UINT64_MAX), EINVAL);
+	CHECK_ERRNO(buffer_resize(fd, UINT64_MAX - page_size + 2), EINVAL);
+	CHECK_ERRNO(buffer_resize(fd, (uint64_t)1 << 63), EDQUOT);
+	CHECK_ERRNO(buffer_resize(fd, UINT64_MAX - page_size + 1), EDQUOT);
 	CHECK_ERRNO(ftruncate(fd, 0), EINVAL);
 	CHECK_ERRNO(ftruncate(fd, -1), EINVAL);
 	CHECK_ERRNO(ftruncate(fd, (off_t)1 << 60), EDQUOT);
 	CHECK_ERRNO(fd_reopen(fd, O_RDWR | O_TRUNC), EINVAL);
-	check_size(fd, 2 * page_size);
+	buffer_check_size(fd, 2 * page_size);
 	CHECK_EQ(total_size(), 2 * page_size);
 }
 
@@ -93,9 +70,9 @@ static void limits_count_it(void)
 	struct mymap_query q = query();
 	int fd = buffer_create(page_size, 0);
 
-	CHECK_ERRNO(resize(fd, q.max_buffer_size + 1), EDQUOT);
+	CHECK_ERRNO(buffer_resize(fd, q.max_buffer_size + 1), EDQUOT);
 	CHECK_ERRNO(ftruncate(fd, (off_t)(q.max_buffer_size + page_size)), EDQUOT);
-	check_size(fd, page_size);
+	buffer_check_size(fd, page_size);
 	resize_ok(fd, q.max_buffer_size / page_size * page_size);
 	CHECK_EQ(total_size(), q.max_buffer_size / page_size * page_size);
 	if (q.max_total_size < 2 * q.max_buffer_size - page_size)
@@ -112,11 +89,11 @@ static void descriptor_must_be_writable(void)
 	int fd = buffer_create(2 * page_size, 0), readonly = fd_reopen(fd, O_RDONLY);
 
 	CHECK(readonly >= 0);
-	CHECK_ERRNO(resize(readonly, page_size), EACCES);
+	CHECK_ERRNO(buffer_resize(readonly, page_size), EACCES);
 	CHECK_ERRNO(ioctl(readonly, MYMAP_IOC_SEAL, &seal), EACCES);
 	CHECK_ERRNO(ftruncate(readonly, (off_t)page_size), EINVAL);
 	CHECK_ERRNO(fallocate(readonly, 0, 0, (off_t)page_size), EBADF);
-	check_size(fd, 2 * page_size);
+	buffer_check_size(fd, 2 * page_size);
 }
 
 static void default_buffer_is_fixed(void)
@@ -125,8 +102,8 @@ static void default_buffer_is_fixed(void)
 	int door = door_open(O_RDWR);
 	uint64_t size = query().default_size;
 
-	CHECK_ERRNO(resize(door, size + page_size), EPERM);
-	CHECK_EQ(resize(door, size), size);
+	CHECK_ERRNO(buffer_resize(door, size + page_size), EPERM);
+	CHECK_EQ(buffer_resize(door, size), size);
 	CHECK_ERRNO(ioctl(door, MYMAP_IOC_SEAL, &seal), EPERM);
 	CHECK_ERRNO(ftruncate(door, (off_t)(2 * size)), EINVAL);
 	CHECK_EQ(info(door).buffer_size, size);
@@ -142,7 +119,7 @@ static void truncate_after_the_end(void)
 	CHECK(path >= 0);
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", path);
 	CHECK_EQ(truncate(name, (off_t)page_size), 0);
-	check_size(fd, page_size);
+	buffer_check_size(fd, page_size);
 	close(fd);
 	CHECK_ERRNO(truncate(name, (off_t)(2 * page_size)), ENXIO);
 	CHECK_EQ(total_size(), 0);
@@ -206,7 +183,7 @@ static void check_shrink(size_t from, size_t to, bool by_ftruncate)
 		CHECK_EQ(ftruncate(t.fd, (off_t)(to * page_size)), 0);
 	else
 		resize_ok(t.fd, to * page_size);
-	check_size(t.fd, to * page_size);
+	buffer_check_size(t.fd, to * page_size);
 	CHECK_EQ(total_size(), to * page_size);
 	CHECK(info(t.fd).resident <= to * page_size);
 	tags_check(t.memory, 0, to);
@@ -337,7 +314,7 @@ static void odd_length_leaves_zeros(void)
 
 	memset(memory, 0x77, 3 * page_size);
 	CHECK_EQ(ftruncate(fd, (off_t)(page_size + 100)), 0);
-	check_size(fd, 2 * page_size);
+	buffer_check_size(fd, 2 * page_size);
 	CHECK(is_filled(memory, 0x77, page_size + 100));
 	CHECK(is_filled(memory + page_size + 100, 0, page_size - 100));
 	CHECK_EQ(ftruncate(fd, (off_t)(3 * page_size)), 0);
@@ -345,11 +322,11 @@ static void odd_length_leaves_zeros(void)
 	/* In the page that is the last one anyway. */
 	memset(memory, 0x77, 3 * page_size);
 	CHECK_EQ(ftruncate(fd, (off_t)(2 * page_size + 1)), 0);
-	check_size(fd, 3 * page_size);
+	buffer_check_size(fd, 3 * page_size);
 	CHECK(is_filled(memory + 2 * page_size + 1, 0, page_size - 1));
 	/* RESIZE rounds and tells so: nothing below its size is lost. */
 	memset(memory, 0x77, 3 * page_size);
-	CHECK_EQ(resize(fd, page_size + 1), 2 * page_size);
+	CHECK_EQ(buffer_resize(fd, page_size + 1), 2 * page_size);
 	CHECK(is_filled(memory, 0x77, 2 * page_size));
 }
 
@@ -368,125 +345,6 @@ static void shrink_what_was_locked(void)
 	CHECK_EQ(munlock(locked, 2 * page_size), 0);
 	resize_ok(t.fd, page_size);
 	CHECK_EQ(touch_read(locked + page_size), SIGBUS);
-}
-
-/* Pins. */
-
-/* So many pages of a mapping, held by a pipe. */
-static void pin_by_pipe(int ends[2], char *memory, size_t nr_pages)
-{
-	struct iovec iov = { memory, nr_pages * page_size };
-
-	CHECK_EQ(pipe(ends), 0);
-	CHECK_EQ(vmsplice(ends[1], &iov, 1, 0), iov.iov_len);
-}
-
-static void unpin(int ends[2])
-{
-	close(ends[0]);
-	close(ends[1]);
-}
-
-static void check_refused_unchanged(struct tagged *t, size_t to)
-{
-	struct mymap_info before = info(t->fd), after;
-
-	alarm(20);
-	CHECK_ERRNO(resize(t->fd, to * page_size), EBUSY);
-	CHECK_ERRNO(ftruncate(t->fd, (off_t)(to * page_size)), EBUSY);
-	after = info(t->fd);
-	CHECK(!memcmp(&before, &after, sizeof(before)));
-	check_size(t->fd, t->len);
-	CHECK_EQ(total_size(), t->len);
-	tags_check(t->memory, 0, t->nr_pages);
-	tagged_check(t);
-}
-
-static void check_pinned(size_t nr_pages, size_t pinned, size_t to)
-{
-	struct tagged t = tagged_create(nr_pages);
-	int ends[2];
-
-	pin_by_pipe(ends, t.memory + pinned * page_size, 1);
-	check_refused_unchanged(&t, to);
-	unpin(ends);
-	resize_ok(t.fd, to * page_size);
-	tags_check(t.memory, 0, to);
-	unmap(t.memory, t.len);
-	close(t.fd);
-}
-
-static void pinned_is_busy(void)
-{
-	size_t huge = huge_pages();
-
-	/* Chunks that go as a whole, large and small. */
-	check_pinned(3 * huge, 2 * huge + 7, huge);
-	check_pinned(2, 1, 1);
-	/* One that goes in part, pinned in the part that goes and in the other. */
-	check_pinned(2 * huge, 2 * huge - 1, huge + 10);
-	if (huge > 1)
-		check_pinned(2 * huge, huge + 1, huge + 10);
-}
-
-/* Below the end and in another chunk it disturbs nobody. */
-static void pinned_elsewhere(void)
-{
-	size_t huge = huge_pages();
-	struct tagged t = tagged_create(3 * huge);
-	char byte = 0;
-	int ends[2];
-
-	pin_by_pipe(ends, t.memory, 1);
-	resize_ok(t.fd, (huge + 1) * page_size);
-	CHECK_EQ(read(ends[0], &byte, 1), 1);
-	CHECK_EQ(byte, t.memory[0]);
-	unpin(ends);
-}
-
-/* A pin by the page tables' owner's debugger is short: no EBUSY remains. */
-static void pinned_only_shortly(void)
-{
-	struct tagged t = tagged_create(2 * huge_pages());
-	char *bytes = malloc(t.len);
-	struct iovec local = { bytes, t.len }, remote = { t.memory, t.len };
-
-	CHECK(bytes);
-	CHECK_EQ(process_vm_readv(getpid(), &local, 1, &remote, 1, 0), t.len);
-	resize_ok(t.fd, page_size);
-}
-
-/* Without memory for what stays of a chunk: run in a cgroup, argument: its limit. */
-static void no_memory_changes_nothing(void)
-{
-	const char *limit = test_argument(0);
-	struct tagged t = tagged_create(8 * huge_pages());
-	char current[32] = "";
-	struct mymap_info before = info(t.fd);
-	char path[256];
-	int fd;
-
-	require_huge();
-	CHECK(limit);
-	snprintf(path, sizeof(path), "%s/memory.current", limit);
-	fd = open(path, O_RDONLY);
-	CHECK(fd >= 0 && read(fd, current, sizeof(current) - 1) > 0);
-	close(fd);
-	snprintf(path, sizeof(path), "%s/memory.max", limit);
-	fd = open(path, O_WRONLY);
-	CHECK(fd >= 0 && write(fd, current, strlen(current)) > 0);
-
-	CHECK_ERRNO(resize(t.fd, t.len - page_size), ENOMEM);
-	CHECK_ERRNO(fallocate(t.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			      (off_t)(3 * page_size), (off_t)page_size), ENOMEM);
-	CHECK_EQ(info(t.fd).resident, before.resident);
-	CHECK_EQ(info(t.fd).resident_huge, before.resident_huge);
-	check_size(t.fd, t.len);
-	tags_check(t.memory, 0, t.nr_pages);
-	/* Whole chunks need nothing. */
-	resize_ok(t.fd, t.len / 2);
-	tags_check(t.memory, 0, t.nr_pages / 2);
-	CHECK_EQ(pwrite(fd, "max", 3, 0), 3);
 }
 
 static const struct test_case cases[] = {
@@ -508,10 +366,6 @@ static const struct test_case cases[] = {
 	CASE(shrink_and_private_copies),
 	CASE(odd_length_leaves_zeros),
 	CASE(shrink_what_was_locked),
-	CASE(pinned_is_busy),
-	CASE(pinned_elsewhere),
-	CASE(pinned_only_shortly),
-	CASE(no_memory_changes_nothing),
 	CASES_END
 };
 

@@ -36,9 +36,7 @@ static unsigned int random_next(unsigned int *state)
 
 static bool resize(size_t nr)
 {
-	struct mymap_resize r = { .size = sizeof(r), .buffer_size = nr * page_size };
-
-	if (!ioctl(fd, MYMAP_IOC_RESIZE, &r))
+	if (buffer_resize(fd, nr * page_size) >= 0)
 		return true;
 	/* Somebody's transfer may take longer than the driver's patience. */
 	CHECK(errno == EBUSY);

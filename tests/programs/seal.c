@@ -25,9 +25,7 @@ static long long seal(int fd, uint32_t seals)
 
 static int resize(int fd, uint64_t size)
 {
-	struct mymap_resize r = { .size = sizeof(r), .buffer_size = size };
-
-	return ioctl(fd, MYMAP_IOC_RESIZE, &r);
+	return buffer_resize(fd, size) < 0 ? -1 : 0;
 }
 
 static void check_cannot_shrink(int fd, size_t size)

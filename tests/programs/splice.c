@@ -185,7 +185,6 @@ static void splice_of_the_default_buffer(void)
 /* What is in the pipe is a copy: it neither changes nor holds the buffer's memory. */
 static void pipe_has_a_copy(void)
 {
-	struct mymap_resize r = { .size = sizeof(r), .buffer_size = page_size };
 	int fd = make(), ends[2];
 	loff_t offset = (loff_t)page_size;
 	char *memory = map_shared(fd, NR * page_size), byte;
@@ -194,7 +193,7 @@ static void pipe_has_a_copy(void)
 	memory[page_size] = 1;
 	CHECK_EQ(splice(fd, &offset, ends[1], NULL, page_size, 0), page_size);
 	memory[page_size] = 2;
-	CHECK_EQ(ioctl(fd, MYMAP_IOC_RESIZE, &r), 0);
+	CHECK_EQ(buffer_resize(fd, page_size), page_size);
 	read_all(ends[0], &byte, 1);
 	CHECK_EQ(byte, 1);
 }

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,6 +156,12 @@ uint64_t total_size(void)
 	return query().total_size;
 }
 
+bool nothing_is_left(void *data)
+{
+	(void)data;
+	return total_size() == 0;
+}
+
 int try_create(uint64_t size, uint32_t flags)
 {
 	struct mymap_create create = {
@@ -192,6 +199,46 @@ void *map_at(int fd, size_t len, off_t offset, int prot)
 	if (addr == MAP_FAILED)
 		FAIL("mmap of %zu bytes from offset %lld", len, (long long)offset);
 	return addr;
+}
+
+long long buffer_resize(int fd, uint64_t size)
+{
+	struct mymap_resize r = { .size = sizeof(r), .buffer_size = size };
+
+	if (ioctl(fd, MYMAP_IOC_RESIZE, &r)) {
+		CHECK_EQ(r.buffer_size, size);
+		return -1;
+	}
+	return (long long)r.buffer_size;
+}
+
+void buffer_check_size(int fd, uint64_t size)
+{
+	struct stat st;
+
+	CHECK_EQ(info(fd).buffer_size, size);
+	CHECK_EQ(fstat(fd, &st), 0);
+	CHECK_EQ(st.st_size, size);
+	CHECK_EQ(lseek(fd, 0, SEEK_END), size);
+}
+
+int while_files_are_taken(int (*make)(void *), void *data)
+{
+	int file_max, error, fd;
+	char old[32] = "";
+
+	require_root();
+	file_max = open("/proc/sys/fs/file-max", O_RDWR | O_CLOEXEC);
+	CHECK(file_max >= 0);
+	CHECK(read(file_max, old, sizeof(old) - 1) > 0);
+	CHECK_EQ(pwrite(file_max, "1\n", 2, 0), 2);
+	CHECK_EQ(seteuid(65534), 0);
+	fd = make(data);
+	error = errno;
+	CHECK_EQ(seteuid(0), 0);
+	CHECK_EQ(pwrite(file_max, old, strlen(old), 0), strlen(old));
+	errno = error;
+	return fd;
 }
 
 void *map_shared(int fd, size_t len)
@@ -318,6 +365,20 @@ pid_t child_start(void (*run)(void *), void *data)
 		run(data);
 		exit(0);
 	}
+	return pid;
+}
+
+pid_t child_start_ready(void (*run)(void *))
+{
+	int ends[2];
+	pid_t pid;
+	char byte;
+
+	CHECK_EQ(pipe(ends), 0);
+	pid = child_start(run, &ends[1]);
+	CHECK_EQ(read(ends[0], &byte, 1), 1);
+	close(ends[0]);
+	close(ends[1]);
 	return pid;
 }
 

@@ -90,12 +90,23 @@ int door_open(int flags);
 struct mymap_query query(void);
 struct mymap_info info(int fd);
 uint64_t total_size(void);
+/* No buffer is there, for wait_until(). */
+bool nothing_is_left(void *data);
 
 /* CREATE; what it returns, with errno. */
 int try_create(uint64_t size, uint32_t flags);
 /* The same; must work. */
 int buffer_create(uint64_t size, uint32_t flags);
 #define POPULATE MYMAP_CREATE_POPULATE
+/* RESIZE: the size that the buffer has afterwards, or -1 and errno. */
+long long buffer_resize(int fd, uint64_t size);
+/* All that tells the size tells this one. */
+void buffer_check_size(int fd, uint64_t size);
+/*
+ * What @make returns to an ordinary user, with its errno, while all files are taken
+ * that the system has for him. The case is skipped where we are not root.
+ */
+int while_files_are_taken(int (*make)(void *), void *data);
 
 /* A shared mapping of all of it, from offset 0; must work. */
 void *map_shared(int fd, size_t len);
@@ -129,6 +140,8 @@ int touch_write(volatile void *addr);
 
 /* Children. What a child does ends in exit; a failure of its own is one of ours. */
 pid_t child_start(void (*run)(void *), void *data);
+/* The data are an int, the descriptor that it writes a byte to when it is under way; that is waited for. */
+pid_t child_start_ready(void (*run)(void *));
 void child_join(pid_t pid);
 void in_child(void (*run)(void *), void *data);
 /* The raw status; fails where it takes longer. */

@@ -83,10 +83,8 @@ static const char *shared_large(long advice)
 static const char *private(long advice)
 {
 	struct tagged t = make_tagged(4);
-	char *memory = map(t.fd, t.len, RW, MAP_PRIVATE);
+	char *memory = map_copied(&t);
 
-	CHECK(memory != MAP_FAILED);
-	tags_write(memory, 1000, 4);
 	require_advice((int)advice);
 	errno = 0;
 	if (madvise(memory, t.len, (int)advice))
@@ -212,19 +210,12 @@ static const char *collapse(long advice)
 
 static const char *unaligned(long advice)
 {
-	struct tagged t = make_tagged(4);
-
-	errno = 0;
-	return outcome(madvise(t.memory + 1, page_size, (int)advice));
+	return outcome_unaligned(madvise, advice);
 }
 
 static const char *hole(long advice)
 {
-	struct tagged t = make_tagged(4);
-
-	unmap(t.memory + page_size, page_size);
-	errno = 0;
-	return outcome(madvise(t.memory, t.len, (int)advice));
+	return outcome_with_hole(madvise, advice);
 }
 
 static const char *unknown(long advice)

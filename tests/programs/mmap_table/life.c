@@ -148,10 +148,8 @@ static const char *sync_shared(long flags)
 static const char *sync_private(long flags)
 {
 	struct tagged t = make_tagged(4);
-	char *memory = map(t.fd, t.len, RW, MAP_PRIVATE);
+	char *memory = map_copied(&t);
 
-	CHECK(memory != MAP_FAILED);
-	tags_write(memory, 1000, 4);
 	CHECK_EQ(msync(memory, t.len, (int)flags), 0);
 	tags_check(memory, 1000, 4);
 	tagged_check(&t);
@@ -169,10 +167,7 @@ static const char *sync_locked(long flags)
 
 static const char *sync_unaligned(long flags)
 {
-	struct tagged t = make_tagged(4);
-
-	errno = 0;
-	return outcome(msync(t.memory + 1, page_size, (int)flags));
+	return outcome_unaligned(msync, flags);
 }
 
 static const char *sync_unmapped(long flags)

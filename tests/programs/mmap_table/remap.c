@@ -381,19 +381,12 @@ static const char *upgrade_readonly(long flags)
 
 static const char *protect_unaligned(long prot)
 {
-	struct tagged t = make_tagged(4);
-
-	errno = 0;
-	return outcome(mprotect(t.memory + 1, page_size, (int)prot));
+	return outcome_unaligned(mprotect, prot);
 }
 
 static const char *protect_hole(long prot)
 {
-	struct tagged t = make_tagged(4);
-
-	unmap(t.memory + page_size, page_size);
-	errno = 0;
-	return outcome(mprotect(t.memory, t.len, (int)prot));
+	return outcome_with_hole(mprotect, prot);
 }
 
 const struct row rows_mprotect[] = {

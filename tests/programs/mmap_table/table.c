@@ -47,6 +47,15 @@ struct tagged make_tagged(size_t nr_pages)
 	return t;
 }
 
+char *map_copied(const struct tagged *t)
+{
+	char *memory = map(t->fd, t->len, RW, MAP_PRIVATE);
+
+	CHECK(memory != MAP_FAILED);
+	tags_write(memory, 1000, t->nr_pages);
+	return memory;
+}
+
 static size_t read_huge_page(void)
 {
 	FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "re");
@@ -118,6 +127,23 @@ const char *outcome_of_touch(int sig)
 	case SIGSEGV: return "SIGSEGV";
 	default: return strsignal(sig);
 	}
+}
+
+const char *outcome_unaligned(range_call call, long argument)
+{
+	struct tagged t = make_tagged(4);
+
+	errno = 0;
+	return outcome(call(t.memory + 1, page_size, (int)argument));
+}
+
+const char *outcome_with_hole(range_call call, long argument)
+{
+	struct tagged t = make_tagged(4);
+
+	unmap(t.memory + page_size, page_size);
+	errno = 0;
+	return outcome(call(t.memory, t.len, (int)argument));
 }
 
 const char *say(const char *format, ...)

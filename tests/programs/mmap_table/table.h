@@ -54,6 +54,8 @@ int make_bytes(size_t size);
 int make(size_t nr_pages);
 /* The same, mapped and with tags. */
 struct tagged make_tagged(size_t nr_pages);
+/* A private mapping of all of it, in which every page has a tag of its own, from 1000 on. */
+char *map_copied(const struct tagged *t);
 /* Pages enough that some are mapped by 2 MiB, where the kernel does that. */
 size_t many_pages(void);
 /* Bytes of a huge page; the row is skipped where there is none. */
@@ -67,6 +69,13 @@ const char *outcome(long result);
 const char *outcome_of_map(const void *addr);
 /* What touch_read() and touch_write() returned. */
 const char *outcome_of_touch(int sig);
+/*
+ * Of a call on a range, madvise, mprotect or msync: one that begins between pages,
+ * and one in which a page is missing.
+ */
+typedef int (*range_call)(void *addr, size_t len, int argument);
+const char *outcome_unaligned(range_call call, long argument);
+const char *outcome_with_hole(range_call call, long argument);
 /* For good, in a buffer that the next call uses again. */
 const char *__attribute__((format(printf, 1, 2))) say(const char *format, ...);
 
