@@ -16,7 +16,7 @@
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
 #   $machine_end     exit, failed (the agent gave up), dead (no power, no verdict), silent (no sign of life), time, dirty
 #   $machine_words   what the agent said at the end
-#   $silence         the seconds after which it would have been called silent
+#   $machine_silence the seconds after which it would have been called silent
 
 boot_limit=240
 # Before the command the guest may have to install packages, perhaps those of an emulated machine.
@@ -133,8 +133,8 @@ follow() {
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
 	local word='' part boot_deadline
-	silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + ${machine_slow:+2} + 1)))
-	boot_deadline=$((SECONDS + silence))
+	machine_silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + ${machine_slow:+2} + 1)))
+	boot_deadline=$((SECONDS + machine_silence))
 
 	while :; do
 		part=
@@ -161,8 +161,8 @@ machine_follow() {
 machine_word() {
 	case $1 in
 	booted)
-		silence=$prepare_limit
-		boot_deadline=$((SECONDS + silence))
+		machine_silence=$prepare_limit
+		boot_deadline=$((SECONDS + machine_silence))
 		return 1 ;;
 	ready)
 		boot_deadline=

@@ -16,7 +16,7 @@ verdict() {
 		fi ;;
 	failed) outcome_what=guest outcome_why=$machine_words ;;
 	dead) outcome_why="ended without a verdict$(first_words)" ;;
-	silent) outcome_why="gave no sign of life in $silence s$(first_words)" ;;
+	silent) outcome_why="gave no sign of life in $machine_silence s$(first_words)" ;;
 	dirty) outcome_why="did not switch itself off" ;;
 	time) outcome=124 outcome_what="--timeout $machine_limit" outcome_why="the time is over" ;;
 	esac
