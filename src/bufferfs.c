@@ -64,9 +64,9 @@ static struct mymap_buffer *mymap_inode_get_buffer(struct inode *inode)
 
 /*
  * Change the size of the buffer behind an inode; @length is what was asked for,
- * @size that in whole pages. The caller has a reference to
- * the buffer and holds inode.i_rwsem, so that no other change comes between; all
- * is done under the buffer's lock, so that it stays in use.
+ * @size that in whole pages. The caller has a reference to the buffer and holds
+ * inode.i_rwsem, so that no other change comes between; all is done under the
+ * buffer's lock, so that it stays in use.
  */
 static int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
 			      u64 length, u64 size)
@@ -193,7 +193,8 @@ static loff_t mymap_buffer_fop_llseek(struct file *file, loff_t offset,
 /*
  * Allocate a range; the buffer grows where it ends before, as a memfd does. What
  * was allocated before a failure stays, the size does not, unless somebody has
- * pinned the new memory by then.
+ * pinned the new memory by then, or a seal promises that the buffer never becomes
+ * smaller: who has seen the new size may rely on it.
  */
 static int mymap_inode_allocate(struct inode *inode,
 				struct mymap_buffer *buffer, u64 offset,

@@ -7,22 +7,22 @@
  */
 #include <linux/mm.h>
 
-#include "mymap.h"
+#include "memory_chunks.h"
 
 /**
- * mymap_chunk_is_broken() - is any of its pages broken
- * @head: the chunk, one that is a single page as well
+ * mymap_any_is_broken() - is one of these pages broken
+ * @page: the first of them
+ * @nr_pages: how many, in one chunk
  *
  * Context: any.
  * Return: true where one is.
  */
-bool mymap_chunk_is_broken(struct page *head)
+bool mymap_any_is_broken(struct page *page, unsigned long nr_pages)
 {
-	unsigned int order = compound_order(head);
 	unsigned long i;
 
-	for (i = 0; i < 1UL << order; i++) {
-		if (PageHWPoison(head + i))
+	for (i = 0; i < nr_pages; i++) {
+		if (PageHWPoison(page + i))
 			return true;
 	}
 	return false;
@@ -40,6 +40,8 @@ bool mymap_chunk_is_broken(struct page *head)
  */
 void mymap_chunk_give_back(struct page *head)
 {
-	if (!compound_order(head) || !mymap_chunk_is_broken(head))
+	unsigned long nr_pages = mymap_chunk_pages(head);
+
+	if (nr_pages == 1 || !mymap_any_is_broken(head, nr_pages))
 		put_page(head);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What memory_pages.c and memory_remove.c see of memory_chunks.c, and nobody else
- * does: slots, tables and chunks.
+ * What the rooms of memory_*.c see of each other, and nobody else does: slots,
+ * tables and chunks.
  */
 #ifndef _MYMAP_MEMORY_CHUNKS_H
 #define _MYMAP_MEMORY_CHUNKS_H
@@ -69,6 +69,8 @@ static inline void mymap_chunk_join(struct mymap_pages *pages,
 	SetPageDirty(head);
 }
 
+/* memory_chunks.c */
+
 struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 			      pgoff_t last);
 struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
@@ -81,5 +83,10 @@ bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
 int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 			pgoff_t first, unsigned int order);
 bool mymap_memory_is_there(unsigned long nr_pages);
+
+/* memory_broken.c: pages that the machine has reported to be broken */
+
+bool mymap_any_is_broken(struct page *page, unsigned long nr_pages);
+void mymap_chunk_give_back(struct page *head);
 
 #endif /* _MYMAP_MEMORY_CHUNKS_H */

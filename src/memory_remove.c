@@ -94,20 +94,32 @@ static unsigned long mymap_removal_slot(const struct mymap_removal *removal,
 	return (i ? removal->last - 1 : removal->first) >> MYMAP_SLOT_ORDER;
 }
 
+/*
+ * The first chunk of a table from @at on, which becomes where it begins; NULL
+ * where there are no more.
+ */
+static struct page *mymap_table_next(struct mymap_table *table,
+				     unsigned long *at)
+{
+	for (; *at < MYMAP_SLOT_PAGES; (*at)++) {
+		if (table->page[*at])
+			return table->page[*at];
+	}
+	return NULL;
+}
+
 static void mymap_removal_free(struct mymap_removal *removal)
 {
+	struct page *head;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(removal->fresh); i++) {
 		struct mymap_table *table = removal->fresh[i];
 		unsigned long at = 0;
 
-		while (table && at < MYMAP_SLOT_PAGES) {
-			struct page *head = table->page[at];
-
-			at += head ? mymap_chunk_pages(head) : 1;
-			if (head)
-				put_page(head);
+		while (table && (head = mymap_table_next(table, &at))) {
+			at += mymap_chunk_pages(head);
+			put_page(head);
 		}
 		kfree(table);
 	}
@@ -122,9 +134,8 @@ static int mymap_removal_allocate(struct mymap_removal *removal, pgoff_t first,
 
 	if (first == last)
 		return 0;
-	/* It cannot be read, so that what stays of it cannot be copied. */
-	if (mymap_chunk_is_broken(compound_head(mymap_slot_page(pages,
-								first))))
+	/* What stays is copied, and what is broken cannot be read. */
+	if (mymap_any_is_broken(mymap_slot_page(pages, first), last - first))
 		return -EBUSY;
 	if (!mymap_memory_is_there(last - first))
 		return -ENOMEM;
@@ -314,13 +325,11 @@ static void mymap_removal_merge(struct mymap_removal *removal, size_t i)
 	struct mymap_table *table =
 		mymap_slot_table(xa_load(&removal->pages->slots, index));
 	unsigned long at = 0;
+	struct page *head;
 
-	while (at < MYMAP_SLOT_PAGES) {
-		struct page *head = fresh->page[at];
-
-		if (head)
-			mymap_table_put_chunk(table, at, head);
-		at += head ? mymap_chunk_pages(head) : 1;
+	while ((head = mymap_table_next(fresh, &at))) {
+		mymap_table_put_chunk(table, at, head);
+		at += mymap_chunk_pages(head);
 	}
 	kfree(fresh);
 }
@@ -394,8 +403,8 @@ static void mymap_removal_commit(struct mymap_removal *removal)
  *
  * Context: process context, holds the buffer's lock, may sleep.
  * Return: 0; or, and nothing has changed, -EBUSY where somebody holds memory that
- * is to go, or that shares a chunk with it, -ENOMEM, or -EINTR where a fatal
- * signal arrived.
+ * is to go, or that shares a chunk with it, or where what stays of such a chunk is
+ * broken, -ENOMEM, or -EINTR where a fatal signal arrived.
  */
 int mymap_pages_shrink(struct mymap_pages *pages, unsigned long nr_pages)
 {

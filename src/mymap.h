@@ -41,7 +41,7 @@
 struct iov_iter;
 struct mem_cgroup;
 
-/* memory_pages.c, memory_remove.c, on memory_chunks.c: where pages come from and go to */
+/* memory_pages.c, memory_remove.c: where pages come from and go to */
 
 /**
  * enum mymap_effort - what to do where memory is short
@@ -99,11 +99,6 @@ pgoff_t mymap_pages_next(struct mymap_pages *pages, pgoff_t pgoff, bool data);
 void mymap_pages_grow(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_shrink(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
-
-/* memory_broken.c: pages that the machine has reported to be broken */
-
-bool mymap_chunk_is_broken(struct page *head);
-void mymap_chunk_give_back(struct page *head);
 
 /* buffer.c: lifetime, size, seals, limits */
 

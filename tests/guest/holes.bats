@@ -50,6 +50,11 @@ load helpers
 	program holes allocate_more_than_ram
 }
 
+@test "holes: fallocate that fails on a buffer that must not shrink leaves it with the new size" {
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	program holes allocate_more_than_ram_sealed
+}
+
 @test "holes: SEEK_DATA and SEEK_HOLE as in a memfd" {
 	program holes seek_in_an_empty_one seek_in_a_full_one seek_out_of_range seek_over_holes
 }
@@ -64,5 +69,5 @@ load helpers
 
 @test "holes: all of it from a 32-bit program" {
 	requires 32bit
-	program_32 holes allocate_more_than_ram
+	program_32 holes allocate_more_than_ram allocate_more_than_ram_sealed
 }

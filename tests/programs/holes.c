@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -302,6 +303,18 @@ static void allocate_more_than_ram(void)
 	CHECK_EQ(total_size(), 4 * page_size);
 }
 
+/* The same, but a seal promises that the buffer never becomes smaller, not even than it was for a moment. */
+static void allocate_more_than_ram_sealed(void)
+{
+	struct mymap_seal seal = { .size = sizeof(seal), .seals = MYMAP_SEAL_SHRINK };
+
+	on_memfd = false;
+	begin(4);
+	CHECK_EQ(ioctl(fd, MYMAP_IOC_SEAL, &seal), 0);
+	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)1 << 38), ENOMEM);
+	CHECK_EQ(size_now(), (off_t)1 << 38);
+}
+
 /* SEEK_DATA, SEEK_HOLE */
 
 ON_BOTH(seek_in_an_empty_one)
@@ -392,6 +405,7 @@ static const struct test_case cases[] = {
 	CASE(allocate_beyond_keeping_size),
 	CASE(allocate_too_much),
 	CASE(allocate_more_than_ram),
+	CASE(allocate_more_than_ram_sealed),
 	CASE(seek_in_an_empty_one),
 	CASE(seek_in_a_full_one),
 	CASE(seek_out_of_range),

@@ -365,7 +365,8 @@ uint64_t mymap_buffer_get_size(const struct mymap_buffer *buffer)
  * -EPERM: a seal forbids it, or it is the default buffer
  * -EDQUOT: a limit of the driver would be exceeded, see mymap_get_driver_info()
  * -EBUSY: memory that is to go is pinned, by O_DIRECT or io_uring under way, by
- *	vmsplice(2), by a debugger, or shares a huge page with such memory
+ *	vmsplice(2), by a debugger, or shares a huge page with such memory; or
+ *	what stays of a huge page is broken and cannot be copied
  * -ENOMEM: no memory left
  * -ENODEV: it was the default buffer and is switched off
  * -ENOTTY: the driver is older than this command; see
@@ -420,7 +421,8 @@ int mymap_buffer_seal(struct mymap_buffer *buffer, uint64_t seals)
  * -EINVAL: @length is 0
  * -EFBIG: the range is beyond what a file can have
  * -EBADF: the descriptor is not open for writing
- * -EBUSY: memory in the range is pinned, or shares a huge page with such memory
+ * -EBUSY: memory in the range is pinned, or shares a huge page with such memory;
+ *	or what stays of a huge page is broken and cannot be copied
  * -ENOMEM: no memory for what stays of a huge page
  * -ENODEV: it is the default buffer
  * -EOPNOTSUPP: the driver is older than this; see MYMAP_DRIVER_FEATURE_RESIZE

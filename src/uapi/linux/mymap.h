@@ -42,7 +42,8 @@
  *             the limits)
  * ENOMEM      the kernel has no memory left for it
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
- *             under way, by vmsplice(), by a debugger
+ *             under way, by vmsplice(), by a debugger; or memory that would stay
+ *             is broken, as the machine has reported it
  * EACCES      the descriptor is not open for writing
  * EPERM       a seal of the buffer forbids it
  * ENODEV      the default buffer is asked for and is switched off
@@ -186,7 +187,7 @@ struct mymap_info {
  *
  * Memory is taken away in pieces as it was allocated, up to the huge page size.
  * Where any of what goes is pinned, or of the piece that the new end is in, it is
- * EBUSY.
+ * EBUSY; also where what stays of that piece is broken.
  *
  * ftruncate() does the same, and cannot tell the rounded size.
  *

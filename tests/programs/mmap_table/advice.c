@@ -364,6 +364,36 @@ static const char *corrupt_frame(long write)
 	return touch_broken(&b, result);
 }
 
+/* The end comes into a chunk, and what stays of it has to be copied, on a buffer; on a memfd nothing has. */
+static const char *shrink_broken(size_t stays)
+{
+	struct broken b = make_to_break(4, 1, true);
+
+	require_advice(MADV_HWPOISON);
+	madvise(b.memory + page_size, page_size, MADV_HWPOISON);
+	errno = 0;
+	if (ftruncate(b.fd, (off_t)(stays * page_size))) {
+		tags_check(b.memory, 0, 1);
+		tags_check(b.memory + 2 * page_size, 2, 2);
+		return outcome_of_errno(errno);
+	}
+	tags_check(b.memory, 0, 1);
+	CHECK_EQ(touch_read(b.memory + 3 * page_size), SIGBUS);
+	return WORKS;
+}
+
+static const char *shrink_behind_broken(long argument)
+{
+	(void)argument;
+	return shrink_broken(2);
+}
+
+static const char *shrink_before_broken(long argument)
+{
+	(void)argument;
+	return shrink_broken(1);
+}
+
 /* Once it is gone, its broken page is nobody's: others that are made then have none. */
 static const char *poison_and_go_on(long advice)
 {
@@ -421,6 +451,9 @@ const struct row rows_poison[] = {
 		SIGBUS_OR_ZEROS, "as above"),
 	DIFFERS("a page that was only read, and that the machine finds broken", corrupt_frame, 0, "EBUSY, then SIGBUS",
 		SIGBUS_OR_ZEROS, "as above"),
+	DIFFERS("`ftruncate` to behind a broken page", shrink_behind_broken, 0, "EBUSY", WORKS,
+		"what stays of a compound page is copied, and a broken one cannot be read"),
+	SAME("`ftruncate` to before a broken page", shrink_before_broken, 0, WORKS),
 	SAME("others that are made after it", poison_and_go_on, MADV_HWPOISON, WORKS),
 	ROWS_END
 };
