@@ -38,7 +38,7 @@ refused_with() {
 
 @test "limits: without parameters they are three quarters of the memory" {
 	local total limit
-	total=$(awk '$1 == "MemTotal:" { print $2 * 1024 }' /proc/meminfo)
+	total=$(awk '$1 == "MemTotal:" { printf "%.0f", $2 * 1024 }' /proc/meminfo)
 	for limit in max_buffer_size max_total_size; do
 		limit=$("$programs/query" $limit)
 		[ "$limit" -gt $((total / 2)) ] && [ "$limit" -lt "$total" ] || fail "$limit of $total"
