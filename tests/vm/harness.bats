@@ -62,6 +62,29 @@ scan() {
 	[ "$(wc -l <"$dir/out")" = 5 ]
 }
 
+@test "scan: what the debug kernel prints is a complaint, each time" {
+	# The first lines of its reports, as it wrote them.
+	printf '[  197.462890] %s\n' \
+		'WARNING: possible circular locking dependency detected' \
+		'WARNING: possible recursive locking detected' \
+		'WARNING: lock held when returning to user space!' \
+		'WARNING: suspicious RCU usage' \
+		'BUG: sleeping function called from invalid context at include/linux/sched/mm.h:274' \
+		'UBSAN: shift-out-of-bounds in /build/src/bad.c:65:21' \
+		'UBSAN: array-index-out-of-bounds in /build/src/bad.c:70:23' \
+		'list_del corruption. prev->next should be ffff888104ebfcb8, but was ffff888104ebfc78. (prev=ffff888104ebfc78)' \
+		'kmemleak: 10 new suspected memory leaks (see /sys/kernel/debug/kmemleak)' \
+		'kmemleak: Kernel memory leak detector disabled' \
+		'BUG: KASAN: use-after-free in bad_init+0x1d5/0x1000 [bad]' \
+		'BUG: KASAN: slab-out-of-bounds in bad_init+0x2a1/0x1000 [bad]' \
+		'BUG: KASAN: vmalloc-out-of-bounds in bad_init+0x335/0x1000 [bad]' \
+		'BUG: Bad page state in process insmod  pfn:10a4e3' \
+		'kernel BUG at mm/page_table_check.c:83!' >"$dir/log"
+	scan <"$dir/log"
+	[ "$status" = 1 ]
+	[ "$(wc -l <"$dir/out")" = "$(wc -l <"$dir/log")" ]
+}
+
 @test "scan: what was announced is forgiven, with its whole report and nothing else" {
 	scan <<-'LOG'
 		[    1.0] WARNING: CPU: 0 PID: 1 at early.c:1 early+0x1/0x2
