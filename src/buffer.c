@@ -2,6 +2,7 @@
 /*
  * Buffers: their life, their size, their seals and the limits.
  */
+#include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -104,6 +105,9 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->lock);
 	buffer->seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW | MYMAP_SEAL_SEAL;
+	buffer->rights.uid = current_fsuid();
+	buffer->rights.gid = current_fsgid();
+	buffer->rights.mode = 0600;
 	mymap_pages_init(&buffer->pages, &buffer->lock, size >> PAGE_SHIFT);
 	return buffer;
 }
@@ -313,4 +317,20 @@ void mymap_buffer_get_usage(struct mymap_buffer *buffer,
 
 	usage->resident = (u64)READ_ONCE(pages->nr_resident) << PAGE_SHIFT;
 	usage->resident_huge = (u64)READ_ONCE(pages->nr_huge) << PAGE_SHIFT;
+}
+
+/**
+ * mymap_buffer_get_users() - who uses a buffer at this moment
+ * @buffer: the buffer
+ * @users: where to put it
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ */
+void mymap_buffer_get_users(struct mymap_buffer *buffer,
+			    struct mymap_users *users)
+{
+	mutex_lock(&buffer->lock);
+	users->nr_open = buffer->nr_users;
+	users->mapped = buffer->inode && mapping_mapped(buffer->inode->i_mapping);
+	mutex_unlock(&buffer->lock);
 }

@@ -66,14 +66,17 @@ static struct mymap_buffer *mymap_inode_get_buffer(struct inode *inode)
  * Change the size of the buffer behind an inode; @length is what was asked for,
  * @size that in whole pages. The caller has a reference to the buffer and holds
  * inode.i_rwsem, so that no other change comes between; all is done under the
- * buffer's lock, so that it stays in use.
+ * buffer's lock, so that it stays in use. Who watches a named buffer is told when
+ * that lock is free again.
  */
 static int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
 			      u64 length, u64 size)
 {
 	int err = -ENXIO;
+	u64 old;
 
 	mutex_lock(&buffer->lock);
+	old = mymap_buffer_size(buffer);
 	if (buffer->inode == inode)
 		err = mymap_buffer_resize(buffer, length, size);
 	/*
@@ -83,6 +86,8 @@ static int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
 	if (!err)
 		i_size_write(inode, size);
 	mutex_unlock(&buffer->lock);
+	if (!err && size != old)
+		mymap_names_changed(buffer);
 	return err;
 }
 
@@ -284,7 +289,10 @@ static struct inode *mymap_inode_create(struct mymap_buffer *buffer)
 	}
 	/* No link to it anywhere, as with any deleted file. */
 	clear_nlink(inode);
-	inode->i_mode |= S_IFREG;
+	/* Whoever comes first, the inode is the buffer's owner's. */
+	inode->i_uid = buffer->rights.uid;
+	inode->i_gid = buffer->rights.gid;
+	inode->i_mode = S_IFREG | buffer->rights.mode;
 	inode->i_flags |= S_NOCMTIME;
 	inode->i_op = &mymap_inode_ops;
 	inode->i_fop = &mymap_buffer_fops;
@@ -359,18 +367,19 @@ void mymap_bufferfs_unuse(struct mymap_buffer *buffer)
  * mymap_bufferfs_file() - a file of a buffer
  * @buffer: the buffer, used through this file: both a reference and a use of the
  *	caller's go over to the file, on success only
+ * @flags: O_RDWR or O_RDONLY
  *
  * Context: process context, may sleep.
  * Return: the file, not installed anywhere yet, or ERR_PTR(-ENOMEM or -ENFILE).
  */
-struct file *mymap_bufferfs_file(struct mymap_buffer *buffer)
+struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags)
 {
 	struct file *file;
 
 	/* The dentry takes over a reference to the inode; ours stays ours. */
 	ihold(buffer->inode);
 	file = alloc_file_pseudo(buffer->inode, mymap_fs_mount, "mymap",
-				 O_RDWR | O_LARGEFILE, &mymap_buffer_fops);
+				 flags | O_LARGEFILE, &mymap_buffer_fops);
 	if (IS_ERR(file)) {
 		iput(buffer->inode);
 		return file;
@@ -387,7 +396,10 @@ struct file *mymap_bufferfs_file(struct mymap_buffer *buffer)
  * @buffer: the buffer, in use by the caller
  * @size: bytes, a multiple of the page size, not 0
  *
- * Context: process context, may sleep, takes inode.i_rwsem and the buffer's lock.
+ * Who watches it by its name is told.
+ *
+ * Context: process context, may sleep, takes inode.i_rwsem, the buffer's lock and
+ * that of names, one after the other under the first.
  * Return: 0, or what mymap_buffer_resize() says.
  */
 int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size)

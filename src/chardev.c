@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/mymap: the door, and the default buffer behind it.
+ * The nodes: /dev/mymap, the door with the default buffer behind it, and
+ * /dev/mymapN, each with a named buffer behind it, for programs that know nothing
+ * but open and mmap.
  *
- * An open file of the device is a user of the default buffer like any file of a
- * buffer. Its mappings belong to the address space of the buffer's inode:
- * f_mapping is set in open and never again, since the core reads it outside any
- * lock of ours.
+ * An open file of a node is a user of its buffer like any file of a buffer. Its
+ * mappings belong to the address space of the buffer's inode: f_mapping is set in
+ * open and never again, since the core reads it outside any lock of ours.
  */
+#include <linux/cdev.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
@@ -23,23 +25,26 @@ static struct mymap_buffer *mymap_default_buffer;
 /* What each mmap of the device begins the default buffer with. */
 static const u8 mymap_digits[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
-static int mymap_door_open(struct inode *inode, struct file *file)
+/* Use a buffer through a file, which keeps a reference to it from before. */
+static int mymap_node_use(struct mymap_buffer *buffer, struct file *file)
 {
-	struct mymap_buffer *buffer = mymap_default_buffer;
-	int err;
+	int err = mymap_bufferfs_use(buffer);
 
-	/* The misc core left its device here. */
-	file->private_data = buffer;
-	if (!buffer)
-		return 0;
-
-	err = mymap_bufferfs_use(buffer);
 	if (err)
 		return err;
-	/* The module's reference to the buffer outlives every open file. */
+	file->private_data = buffer;
 	file->f_mapping = buffer->inode->i_mapping;
 	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
 	return 0;
+}
+
+static int mymap_door_open(struct inode *inode, struct file *file)
+{
+	/* The misc core left its device here. */
+	file->private_data = NULL;
+	/* The module's reference to the buffer outlives every open file. */
+	return mymap_default_buffer ?
+		mymap_node_use(mymap_default_buffer, file) : 0;
 }
 
 static int mymap_door_release(struct inode *inode, struct file *file)
@@ -112,6 +117,84 @@ static struct miscdevice mymap_door = {
 	.mode	= 0660,
 };
 
+static int mymap_node_open(struct inode *inode, struct file *file)
+{
+	struct mymap_buffer *buffer = mymap_names_get_by_minor(iminor(inode));
+	int err;
+
+	if (IS_ERR(buffer))
+		return PTR_ERR(buffer);
+	/* The reference is the file's; release gives it back. */
+	err = mymap_node_use(buffer, file);
+	if (err)
+		mymap_buffer_put(buffer);
+	return err;
+}
+
+static int mymap_node_release(struct inode *inode, struct file *file)
+{
+	struct mymap_buffer *buffer = file->private_data;
+
+	mymap_bufferfs_unuse(buffer);
+	mymap_buffer_put(buffer);
+	return 0;
+}
+
+static int mymap_node_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return mymap_vm_mmap(file->private_data, vma);
+}
+
+static long mymap_node_ioctl(struct file *file, unsigned int cmd,
+			     unsigned long arg)
+{
+	return mymap_ioctl_buffer(file->private_data, file->f_mode, cmd,
+				  (void __user *)arg);
+}
+
+/* Reading, writing and seeking is as on the door: there is always a buffer. */
+static const struct file_operations mymap_node_fops = {
+	.owner		= THIS_MODULE,
+	.open		= mymap_node_open,
+	.release	= mymap_node_release,
+	.mmap		= mymap_node_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
+	.read_iter	= mymap_door_read_iter,
+	.write_iter	= mymap_door_write_iter,
+	.splice_read	= compat_splice_read,
+	.splice_write	= iter_file_splice_write,
+	.llseek		= mymap_door_llseek,
+	.fsync		= noop_fsync,
+	.unlocked_ioctl	= mymap_node_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+};
+
+/*
+ * One for all nodes. Allocated, so that whoever still has a reference to it may
+ * put it when this module is gone.
+ */
+static struct cdev *mymap_nodes;
+
+static int mymap_nodes_add(void)
+{
+	unsigned int nr;
+	dev_t first = mymap_names_first(&nr);
+	struct cdev *cdev = cdev_alloc();
+	int err;
+
+	if (!cdev)
+		return -ENOMEM;
+	cdev->owner = THIS_MODULE;
+	cdev->ops = &mymap_node_fops;
+	err = cdev_add(cdev, first, nr);
+	if (err) {
+		kobject_put(&cdev->kobj);
+		return err;
+	}
+	mymap_nodes = cdev;
+	return 0;
+}
+
 static int mymap_default_buffer_create(unsigned long default_size)
 {
 	struct mymap_buffer *buffer;
@@ -138,7 +221,7 @@ static void mymap_default_buffer_destroy(void)
 }
 
 /**
- * mymap_chardev_init() - make the default buffer and the device
+ * mymap_chardev_init() - make the default buffer, and let nodes be opened
  * @default_size: bytes; 0 switches the default buffer off
  *
  * Context: module init, after all other rooms.
@@ -151,9 +234,19 @@ int mymap_chardev_init(unsigned long default_size)
 	err = mymap_default_buffer_create(default_size);
 	if (err)
 		return err;
+	err = mymap_nodes_add();
+	if (err)
+		goto err_destroy_default_buffer;
+	/* Last: through the door all the rest is made. */
 	err = misc_register(&mymap_door);
 	if (err)
-		mymap_default_buffer_destroy();
+		goto err_del_nodes;
+	return 0;
+
+err_del_nodes:
+	cdev_del(mymap_nodes);
+err_destroy_default_buffer:
+	mymap_default_buffer_destroy();
 	return err;
 }
 
@@ -165,5 +258,6 @@ int mymap_chardev_init(unsigned long default_size)
 void mymap_chardev_exit(void)
 {
 	misc_deregister(&mymap_door);
+	cdev_del(mymap_nodes);
 	mymap_default_buffer_destroy();
 }

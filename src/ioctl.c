@@ -12,58 +12,36 @@
 #include <linux/mymap.h>
 
 #include "compat/compat.h"
+#include "ioctl.h"
 #include "mymap.h"
 #include "range.h"
 
-static_assert(sizeof(struct mymap_create) == 16);
+static_assert(sizeof(struct mymap_create) == 80);
 static_assert(sizeof(struct mymap_query) == 64);
-static_assert(sizeof(struct mymap_info) == 56);
+static_assert(sizeof(struct mymap_info) == 120);
+static_assert(sizeof(struct mymap_open_named) == 72);
+static_assert(sizeof(struct mymap_destroy) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
 static_assert(sizeof(struct mymap_seal) == 16);
 
-#define MYMAP_ALL_SEALS (MYMAP_SEAL_SEAL | MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW)
-
-/**
- * struct mymap_call - one command under way
- * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
- *	where it is switched off
- * @on_door: the descriptor is the door
- * @mode: FMODE_* bits: what the descriptor is open for
- * @arg: the caller's struct
- * @arg_size: the size of it that the caller and this driver both know
- */
-struct mymap_call {
-	struct mymap_buffer *buffer;
-	bool on_door;
-	fmode_t mode;
-	void __user *arg;
-	size_t arg_size;
-};
-
-union mymap_args {
-	struct mymap_create create;
-	struct mymap_query query;
-	struct mymap_info info;
-	struct mymap_resize resize;
-	struct mymap_seal seal;
-};
-
-static int mymap_copy_out(const struct mymap_call *call, const void *args)
+int mymap_copy_out(const struct mymap_call *call, const void *args)
 {
 	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
 }
 
 /* A used buffer of that size, made as the flags of CREATE say. */
-static struct mymap_buffer *mymap_create_used_buffer(u64 size, u32 flags)
+static struct mymap_buffer *
+mymap_create_used_buffer(u64 size, u32 flags, const struct mymap_rights *rights)
 {
 	struct mymap_buffer *buffer;
 	int err;
 
 	buffer = mymap_buffer_create(size, flags & MYMAP_CREATE_FIXED_SIZE ?
 				     MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW : 0);
-
 	if (IS_ERR(buffer))
 		return buffer;
+	if (rights->given)
+		buffer->rights = *rights;
 	err = mymap_bufferfs_use(buffer);
 	if (err)
 		goto err_put_buffer;
@@ -83,33 +61,48 @@ err_put_buffer:
 
 static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 {
+	const struct mymap_create before = args->create;
 	struct mymap_create *create = &args->create;
+	struct mymap_name *name = NULL;
 	struct mymap_buffer *buffer;
+	struct mymap_rights rights;
 	struct file *file;
 	u64 size;
 	int err;
 	int fd;
 
-	if (create->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_FIXED_SIZE))
+	if (create->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER |
+			      MYMAP_CREATE_FIXED_SIZE))
 		return -EOPNOTSUPP;
 	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
 		return -EINVAL;
+	err = mymap_create_check_name(create, &rights);
+	if (err)
+		return err;
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 
-	buffer = mymap_create_used_buffer(size, create->flags);
+	if (create->name[0]) {
+		name = mymap_names_reserve(create->name);
+		if (IS_ERR(name)) {
+			err = PTR_ERR(name);
+			goto err_put_fd;
+		}
+		create->minor = name->minor;
+	}
+	buffer = mymap_create_used_buffer(size, create->flags, &rights);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
-		goto err_put_fd;
+		goto err_release_name;
 	}
-	file = mymap_bufferfs_file(buffer);
+	file = mymap_bufferfs_file(buffer, O_RDWR);
 	if (IS_ERR(file)) {
 		err = PTR_ERR(file);
 		mymap_bufferfs_unuse(buffer);
 		mymap_buffer_put(buffer);
-		goto err_put_fd;
+		goto err_release_name;
 	}
 
 	/* The buffer is the file's now. */
@@ -117,13 +110,26 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 	err = mymap_copy_out(call, create);
 	if (err)
 		goto err_put_file;
+	/* After the copy: what cannot be told is not to be seen by others. */
+	if (name) {
+		err = mymap_names_publish(name, buffer);
+		if (err)
+			goto err_copy_back;
+	}
 
 	/* The file is the caller's; nothing may fail from here on. */
 	fd_install(fd, file);
 	return fd;
 
+err_copy_back:
+	/* A command that fails writes nothing. It could be written just now. */
+	if (mymap_copy_out(call, &before))
+		err = -EFAULT;
 err_put_file:
 	fput(file);
+err_release_name:
+	if (name)
+		mymap_names_release(name);
 err_put_fd:
 	put_unused_fd(fd);
 	return err;
@@ -149,7 +155,7 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 		query->features |= MYMAP_FEATURE_HUGE;
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
-	query->features |= MYMAP_FEATURE_RESIZE;
+	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -179,66 +185,12 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	info->properties = MYMAP_BUFFER_PINNABLE;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
+	mymap_info_add_name(buffer, info);
 	info->kind = MYMAP_KIND_PAGES;
 	info->page_size = PAGE_SIZE;
 	info->huge_page_size = mymap_huge_page_size;
 	info->seals = READ_ONCE(buffer->seals);
 	return mymap_copy_out(call, info);
-}
-
-/* What RESIZE and SEAL want, when their values are right. */
-static int mymap_may_change(const struct mymap_call *call, const void *args)
-{
-	if (!call->buffer)
-		return -ENODEV;
-	if (!(call->mode & FMODE_WRITE))
-		return -EACCES;
-	/*
-	 * What they have to tell is told when it is too late to fail. So see
-	 * whether the caller's struct can be written, by what it has already.
-	 */
-	return mymap_copy_out(call, args);
-}
-
-static long mymap_resize(const struct mymap_call *call, union mymap_args *args)
-{
-	struct mymap_resize *resize = &args->resize;
-	u64 size;
-	int err;
-
-	if (resize->flags)
-		return -EOPNOTSUPP;
-	if (!mymap_round_up_size(resize->buffer_size, PAGE_SIZE, &size))
-		return -EINVAL;
-	err = mymap_may_change(call, resize);
-	if (err)
-		return err;
-
-	err = mymap_bufferfs_resize(call->buffer, size);
-	if (err)
-		return err;
-	resize->buffer_size = size;
-	return mymap_copy_out(call, resize);
-}
-
-static long mymap_seal(const struct mymap_call *call, union mymap_args *args)
-{
-	struct mymap_seal *seal = &args->seal;
-	int err;
-
-	if (seal->flags || seal->seals & ~MYMAP_ALL_SEALS)
-		return -EOPNOTSUPP;
-	if (seal->reserved)
-		return -EINVAL;
-	err = mymap_may_change(call, seal);
-	if (err)
-		return err;
-
-	err = mymap_buffer_add_seals(call->buffer, seal->seals);
-	if (err)
-		return err;
-	seal->seals = READ_ONCE(call->buffer->seals);
-	return mymap_copy_out(call, seal);
 }
 
 /**
@@ -279,6 +231,18 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_info,
+	}, {
+		.cmd = MYMAP_IOC_OPEN,
+		.size = sizeof(struct mymap_open_named),
+		.size_first = 72,
+		.on_door = true,
+		.run = mymap_open_named,
+	}, {
+		.cmd = MYMAP_IOC_DESTROY,
+		.size = sizeof(struct mymap_destroy),
+		.size_first = 56,
+		.on_door = true,
+		.run = mymap_destroy,
 	}, {
 		.cmd = MYMAP_IOC_RESIZE,
 		.size = sizeof(struct mymap_resize),
@@ -339,7 +303,7 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
 /**
  * mymap_ioctl_door() - a command on the door
  * @default_buffer: in use by the file, or NULL where it is switched off
- * @mode: FMODE_* bits of the file
+ * @mode: f_mode of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *
@@ -362,7 +326,7 @@ long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
 /**
  * mymap_ioctl_buffer() - a command on a buffer
  * @buffer: in use by the file
- * @mode: FMODE_* bits of the file
+ * @mode: f_mode of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
  *

@@ -25,6 +25,10 @@ module_param(max_total_size, ulong, 0444);
 MODULE_PARM_DESC(max_total_size,
 		 "Bytes all created buffers together may have; 0 or left out for three quarters of RAM");
 
+module_param_named(unprivileged_names, mymap_unprivileged_names, bool, 0644);
+MODULE_PARM_DESC(unprivileged_names,
+		 "Let all who may open /dev/mymap make named buffers of their own; needs CAP_SYS_ADMIN if left out");
+
 static int __init mymap_init(void)
 {
 	int err;
@@ -42,14 +46,31 @@ static int __init mymap_init(void)
 		return err;
 	}
 
+	err = mymap_sysfs_init();
+	if (err) {
+		pr_err("cannot make /sys/class/mymap: error %d\n", err);
+		goto err_exit_bufferfs;
+	}
+
+	err = mymap_names_init();
+	if (err) {
+		pr_err("cannot get device numbers for named buffers: error %d\n",
+		       err);
+		goto err_exit_sysfs;
+	}
+
 	err = mymap_chardev_init(default_size);
 	if (err) {
 		pr_err("cannot make /dev/mymap with default_size=%lu: error %d\n",
 		       default_size, err);
-		goto err_exit_bufferfs;
+		goto err_exit_names;
 	}
 	return 0;
 
+err_exit_names:
+	mymap_names_exit();
+err_exit_sysfs:
+	mymap_sysfs_exit();
 err_exit_bufferfs:
 	mymap_bufferfs_exit();
 	return err;
@@ -58,6 +79,8 @@ err_exit_bufferfs:
 static void __exit mymap_exit(void)
 {
 	mymap_chardev_exit();
+	mymap_names_exit();
+	mymap_sysfs_exit();
 	mymap_bufferfs_exit();
 }
 

@@ -5,27 +5,41 @@
  * Objects
  *
  *   struct mymap_buffer   a size and its memory. Counted by @ref: one reference
- *                         for each open file that uses it, and one of the module
- *                         for the default buffer.
+ *                         for each open file that uses it, one of its name if it
+ *                         has one, and one of the module for the default buffer.
  *   struct mymap_pages    the memory of one buffer, inside of it.
+ *   struct mymap_name     a name that a buffer can be found by, and its device.
+ *                         It owns a reference to the buffer, and the buffer
+ *                         points back without one.
  *   the inode             what files and mappings of a buffer share. It exists
  *                         only while some file uses the buffer, because it pins
  *                         the pseudo filesystem and so the module: an idle
- *                         default buffer must not keep the module from going.
+ *                         buffer, default or named, must not keep the module
+ *                         from going.
  *
  * Lock order, outermost first
  *
  *   inode.i_rwsem > mymap_buffer.lock > page lock > inode.i_lock
+ *   inode.i_rwsem > mymap_names_lock > the core's locks of devices
  *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
  *
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
  *   fallocate: one of them at a time. No page fault, read or write takes it.
+ *   mymap_names_lock is taken under it, to tell that the size has changed:
+ *   truncate comes with it held. Nothing is done under mymap_names_lock that
+ *   opens, closes or resizes a buffer, so that nobody who holds that one waits
+ *   for an inode of ours; the inodes that the core makes for nodes are of
+ *   another filesystem.
+ *   mymap_names_lock is never taken under mymap_buffer.lock: a device is removed
+ *   under it, which waits for readers of attributes, and those take the
+ *   buffer's.
  *   mymap_buffer.lock is never held across an access to user memory. It is
  *   taken in page faults, so nothing that holds it may wait for one to end;
  *   with one exception that gives up after a while, in memory_remove.c.
  *
- * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io > buffer >
- * memory_pages, memory_remove > memory_chunks > memory_broken, never upwards.
+ * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
+ * sysfs > buffer > memory_pages, memory_remove > memory_chunks > memory_broken,
+ * never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -36,10 +50,14 @@
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 #include <linux/xarray.h>
+#include <linux/mymap.h>
 
+struct device;
 struct iov_iter;
 struct mem_cgroup;
+struct mymap_name;
 
 /* memory_pages.c, memory_remove.c: where pages come from and go to */
 
@@ -103,8 +121,24 @@ int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
 /* buffer.c: lifetime, size, seals, limits */
 
 /**
+ * struct mymap_rights - whose a buffer is
+ * @uid: the owner
+ * @gid: the group
+ * @mode: permission bits
+ * @given: they were asked for; else @uid is who made the buffer, and a named
+ *	buffer may be used by all who may open the door
+ */
+struct mymap_rights {
+	kuid_t uid;
+	kgid_t gid;
+	umode_t mode;
+	bool given;
+};
+
+/**
  * struct mymap_buffer - a size and its memory
- * @ref: one for each open file, one of the module for the default buffer
+ * @ref: one for each open file, one of its name, one of the module for the
+ *	default buffer
  * @lock: guards @inode, @nr_users, @charged, @seals and the writing side of
  *	@pages
  * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
@@ -113,6 +147,9 @@ int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
  * @pages: its memory, and so its size
+ * @rights: whose it is; set before anybody else sees the buffer, never changes
+ * @name: by which it can be found, or NULL; owned by names.c, guarded by its
+ *	lock
  */
 struct mymap_buffer {
 	struct kref ref;
@@ -122,6 +159,8 @@ struct mymap_buffer {
 	u64 charged;
 	u32 seals;
 	struct mymap_pages pages;
+	struct mymap_rights rights;
+	struct mymap_name *name;
 };
 
 /**
@@ -146,6 +185,16 @@ struct mymap_usage {
 	u64 resident_huge;
 };
 
+/**
+ * struct mymap_users - who uses a buffer at this moment
+ * @nr_open: open files
+ * @mapped: there is a mapping of it
+ */
+struct mymap_users {
+	unsigned int nr_open;
+	bool mapped;
+};
+
 extern const u64 mymap_max_file_size;
 
 int mymap_limits_init(unsigned long max_buffer_size,
@@ -163,6 +212,53 @@ u64 mymap_buffer_next(struct mymap_buffer *buffer, u64 pos, bool data);
 int mymap_buffer_add_seals(struct mymap_buffer *buffer, u32 seals);
 void mymap_buffer_get_usage(struct mymap_buffer *buffer,
 			    struct mymap_usage *usage);
+void mymap_buffer_get_users(struct mymap_buffer *buffer,
+			    struct mymap_users *users);
+
+/* sysfs.c: the devices of named buffers */
+
+struct device *mymap_sysfs_add(struct mymap_name *name, dev_t number);
+void mymap_sysfs_remove(struct device *device);
+void mymap_sysfs_changed(struct device *device);
+int mymap_sysfs_init(void);
+void mymap_sysfs_exit(void);
+
+/* names.c: which buffers have a name */
+
+/**
+ * struct mymap_name - a name of a buffer
+ * @node: among all names
+ * @buffer: the buffer, of which it has a reference; NULL until it is published
+ * @device: the device; there as long as it is published
+ * @minor: N of /dev/mymapN, the name's from reservation to removal
+ * @text: the name
+ *
+ * Guarded by mymap_names_lock; what the device's attributes read does not change
+ * while there is a device.
+ */
+struct mymap_name {
+	struct hlist_node node;
+	struct mymap_buffer *buffer;
+	struct device *device;
+	u32 minor;
+	char text[MYMAP_NAME_SIZE];
+};
+
+extern bool mymap_unprivileged_names;
+
+int mymap_names_may_give(const struct mymap_rights *rights);
+struct mymap_name *mymap_names_reserve(const char *text);
+void mymap_names_release(struct mymap_name *name);
+int mymap_names_publish(struct mymap_name *name, struct mymap_buffer *buffer);
+struct mymap_buffer *mymap_names_open(const char *text, fmode_t wanted,
+				      fmode_t door);
+struct mymap_buffer *mymap_names_get_by_minor(unsigned int minor);
+int mymap_names_destroy(const char *text);
+bool mymap_names_tell(struct mymap_buffer *buffer, char *text, u32 *minor);
+void mymap_names_changed(struct mymap_buffer *buffer);
+dev_t mymap_names_first(unsigned int *nr);
+int mymap_names_init(void);
+void mymap_names_exit(void);
 
 /**
  * mymap_buffer_size() - the size of a buffer at this moment
@@ -200,17 +296,17 @@ int mymap_bufferfs_init(void);
 void mymap_bufferfs_exit(void);
 int mymap_bufferfs_use(struct mymap_buffer *buffer);
 void mymap_bufferfs_unuse(struct mymap_buffer *buffer);
-struct file *mymap_bufferfs_file(struct mymap_buffer *buffer);
+struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags);
 int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
-/* ioctl.c: commands, and all user memory of theirs */
+/* ioctl.c, with ioctl_names.c and ioctl_size.c: commands, and all user memory of theirs */
 
 long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
 		      unsigned int cmd, void __user *arg);
 long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
 			unsigned int cmd, void __user *arg);
 
-/* chardev.c: /dev/mymap and the default buffer behind it */
+/* chardev.c: /dev/mymap and the default buffer behind it; /dev/mymapN */
 
 int mymap_chardev_init(unsigned long default_size);
 void mymap_chardev_exit(void);

@@ -6,6 +6,7 @@
 #ifndef _MYMAP_COMPAT_H
 #define _MYMAP_COMPAT_H
 
+#include <linux/device.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -30,6 +31,32 @@
 #else
 #define COMPAT_SETATTR(name) name(struct dentry *dentry, struct iattr *attr)
 #define compat_simple_setattr(dentry, attr) simple_setattr(dentry, attr)
+#endif
+
+/* class_create() had the module before the name until 6.4. */
+static inline struct class *compat_class_create(const char *name)
+{
+#ifdef MYMAP_HAVE_CLASS_CREATE_OWNER
+	return class_create(THIS_MODULE, name);
+#else
+	return class_create(name);
+#endif
+}
+
+/* A class's devnode takes a const device from 6.2 on. */
+#ifdef MYMAP_HAVE_CONST_DEVNODE
+#define COMPAT_DEVNODE(name) name(const struct device *dev, umode_t *mode)
+#else
+#define COMPAT_DEVNODE(name) name(struct device *dev, umode_t *mode)
+#endif
+
+/* And its dev_uevent from 6.3 on. */
+#ifdef MYMAP_HAVE_CONST_DEV_UEVENT
+#define COMPAT_DEV_UEVENT(name) \
+	name(const struct device *dev, struct kobj_uevent_env *env)
+#else
+#define COMPAT_DEV_UEVENT(name) \
+	name(struct device *dev, struct kobj_uevent_env *env)
 #endif
 
 /* map_pages: void before 5.12. "Nothing mapped" is 0. */

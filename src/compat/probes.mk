@@ -10,6 +10,12 @@ mymap-probe = $(if $(shell grep -sq '$(3)' $(srctree)/include/linux/$(2) && echo
 ccflags-y += $(call mymap-probe,MNT_IDMAP,fs.h,setattr.*struct mnt_idmap)
 # 5.12: inode operations take a struct user_namespace.
 ccflags-y += $(call mymap-probe,MNT_USERNS,fs.h,setattr.*struct user_namespace)
+# Up to 6.3: class_create() takes the module before the name.
+ccflags-y += $(call mymap-probe,CLASS_CREATE_OWNER,device/class.h,class_create.owner)
+# 6.2: class.devnode takes a const device.
+ccflags-y += $(call mymap-probe,CONST_DEVNODE,device/class.h,devnode..const struct device)
+# 6.3: class.dev_uevent takes a const device.
+ccflags-y += $(call mymap-probe,CONST_DEV_UEVENT,device/class.h,dev_uevent..const struct device)
 # 5.12: vm_operations_struct.map_pages tells whether it mapped anything.
 ccflags-y += $(call mymap-probe,MAP_PAGES_RESULT,mm.h,vm_fault_t ..map_pages)
 # 6.16: page->index is gone.

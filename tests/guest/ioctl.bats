@@ -37,6 +37,10 @@ load helpers
 	program ioctl size_too_short
 }
 
+@test "ioctl: a struct of an older version works, and what is behind it is left alone" {
+	program ioctl size_of_older_versions
+}
+
 @test "ioctl: a longer struct that ends in zeros works" {
 	program ioctl size_longer_with_zeros
 }

@@ -39,6 +39,22 @@ program_with_module() {
 	program_with_module pins_are_not_busy
 }
 
+@test "module: named buffers that nobody has open do not keep it, and go with it" {
+	program_with_module idle_names_are_not_busy
+}
+
+@test "module: it stays while a named buffer is open or mapped, also when the name is gone" {
+	program_with_module open_names_are_busy
+}
+
+@test "module: the last close of a named buffer while it is being removed" {
+	program_with_module last_close_of_a_name_races_removal
+}
+
+@test "module: somebody makes, opens and destroys names while it is being removed" {
+	program_with_module use_of_names_races_removal
+}
+
 @test "module: modprobe -r of a module in use fails and says so" {
 	run mymap create --size 64K -- modprobe -r mymap
 	status_is 1
@@ -77,7 +93,9 @@ program_with_module() {
 	module_remove
 	[ ! -e /sys/module/mymap ]
 	[ ! -e /sys/class/misc/mymap ]
+	[ ! -e /sys/class/mymap ]
 	run -1 grep mymap /proc/misc
+	run -1 grep mymap /proc/devices
 	run -1 grep mymap /proc/filesystems
 	run -1 grep mymap /proc/modules
 }

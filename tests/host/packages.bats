@@ -65,6 +65,12 @@ files_of() {
 	files_of mymap-common | grep -x ./usr/lib/modules-load.d/mymap.conf
 }
 
+@test "packages: the service, the folder for its files and their manual are in mymap" {
+	files_of mymap | grep -xE './(usr/)?lib/systemd/system/mymap.service'
+	files_of mymap | grep -x ./etc/mymap.d/
+	files_of mymap | grep -x ./usr/share/man/man5/mymap.d.5.gz
+}
+
 @test "packages: libmymap-dev has both headers, the pkg-config file and the manual" {
 	for file in usr/include/mymap.h usr/include/linux/mymap.h usr/lib/x86_64-linux-gnu/pkgconfig/libmymap.pc \
 		usr/share/man/man3/libmymap.3.gz; do

@@ -195,7 +195,8 @@ static void query_tells_all(void)
 	CHECK(q.huge_page_size >= page_size);
 	CHECK_EQ(q.huge_page_size > page_size, !!(q.features & MYMAP_FEATURE_HUGE));
 	CHECK_EQ(q.reserved, 0);
-	CHECK_EQ(q.features & ~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_RESIZE), 0);
+	CHECK_EQ(q.features & ~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_NAMES |
+				MYMAP_FEATURE_RESIZE), 0);
 	CHECK_EQ(q.default_size, page_size);
 	CHECK(q.max_buffer_size >= page_size);
 	CHECK(q.max_total_size >= page_size);

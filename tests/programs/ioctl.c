@@ -18,6 +18,8 @@ struct command {
 	const char *name;
 	unsigned int cmd;
 	uint32_t size;
+	/* In the first version of the driver that had it. */
+	uint32_t size_first;
 	uint32_t known_flags;
 	/* The first byte that must be 0 on the way in; size where there is none. */
 	uint32_t out;
@@ -25,31 +27,61 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "CREATE", MYMAP_IOC_CREATE, sizeof(struct mymap_create),
-	  MYMAP_CREATE_POPULATE | MYMAP_CREATE_FIXED_SIZE, sizeof(struct mymap_create), false },
-	{ "QUERY", MYMAP_IOC_QUERY, sizeof(struct mymap_query), 0,
+	{ "CREATE", MYMAP_IOC_CREATE, sizeof(struct mymap_create), 16,
+	  MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER | MYMAP_CREATE_FIXED_SIZE,
+	  offsetof(struct mymap_create, name), false },
+	{ "QUERY", MYMAP_IOC_QUERY, sizeof(struct mymap_query), 64, 0,
 	  offsetof(struct mymap_query, driver_version), false },
-	{ "INFO on the door", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
+	{ "INFO on the door", MYMAP_IOC_INFO, sizeof(struct mymap_info), 56, 0,
 	  offsetof(struct mymap_info, buffer_size), false },
-	{ "INFO on a buffer", MYMAP_IOC_INFO, sizeof(struct mymap_info), 0,
+	{ "INFO on a buffer", MYMAP_IOC_INFO, sizeof(struct mymap_info), 56, 0,
 	  offsetof(struct mymap_info, buffer_size), true },
-	{ "RESIZE", MYMAP_IOC_RESIZE, sizeof(struct mymap_resize), 0,
+	{ "OPEN", MYMAP_IOC_OPEN, sizeof(struct mymap_open_named), 72, MYMAP_OPEN_READ_ONLY,
+	  offsetof(struct mymap_open_named, buffer_size), false },
+	{ "DESTROY", MYMAP_IOC_DESTROY, sizeof(struct mymap_destroy), 56, 0,
+	  sizeof(struct mymap_destroy), false },
+	{ "RESIZE", MYMAP_IOC_RESIZE, sizeof(struct mymap_resize), 16, 0,
 	  sizeof(struct mymap_resize), true },
-	{ "SEAL", MYMAP_IOC_SEAL, sizeof(struct mymap_seal), 0,
+	{ "SEAL", MYMAP_IOC_SEAL, sizeof(struct mymap_seal), 16, 0,
 	  offsetof(struct mymap_seal, reserved), true },
 };
 
+/* Room for the largest struct, and more. */
+#define ARGS_MAX 128
+
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 #define FOR_EACH_COMMAND(c) for (c = commands; c < commands + NR_COMMANDS; c++)
+
+/* The buffer has a name, which OPEN and DESTROY take. */
+#define NAME "ioctl-test"
 
 static int door, buffer;
 /* A struct on a page of its own, the next page being of no use. */
 static unsigned char *args_page;
 
+static void destroy(void)
+{
+	struct mymap_destroy args = { .size = sizeof(args), .name = NAME };
+
+	ioctl(door, MYMAP_IOC_DESTROY, &args);
+}
+
+static int create_named(void)
+{
+	struct mymap_create args = {
+		.size = sizeof(args), .buffer_size = page_size, .name = NAME,
+	};
+	int fd = ioctl(door, MYMAP_IOC_CREATE, &args);
+
+	CHECK(fd >= 0);
+	return fd;
+}
+
 static void setup(void)
 {
 	door = door_open(O_RDWR);
-	buffer = buffer_create(page_size, 0);
+	CHECK_EQ(atexit(destroy), 0);
+	buffer = create_named();
 	args_page = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(args_page != MAP_FAILED);
@@ -70,6 +102,8 @@ static void args_init(const struct command *c, unsigned char *args)
 
 		memcpy(args + offsetof(struct mymap_create, buffer_size), &size, sizeof(size));
 	}
+	if (c->cmd == MYMAP_IOC_OPEN || c->cmd == MYMAP_IOC_DESTROY)
+		memcpy(args + offsetof(struct mymap_open_named, name), NAME, sizeof(NAME));
 	if (c->cmd == MYMAP_IOC_RESIZE) {
 		uint64_t size = 2 * page_size - 1;
 
@@ -106,7 +140,7 @@ static void expect(const struct command *c, const char *what, long got, int want
 static void expect_refused(const struct command *c, const char *what, unsigned char *args,
 			   size_t len, int want)
 {
-	unsigned char before[512];
+	unsigned char before[1024];
 	int fd = next_fd();
 
 	CHECK(len <= sizeof(before));
@@ -122,11 +156,15 @@ static void expect_refused(const struct command *c, const char *what, unsigned c
 
 static void finish(const struct command *c, int result)
 {
-	if (c->cmd == MYMAP_IOC_CREATE) {
+	if (c->cmd == MYMAP_IOC_CREATE || c->cmd == MYMAP_IOC_OPEN) {
 		close(result);
 		return;
 	}
 	CHECK_EQ(result, 0);
+	if (c->cmd == MYMAP_IOC_DESTROY) {
+		close(buffer);
+		buffer = create_named();
+	}
 	if (c->cmd == MYMAP_IOC_RESIZE)
 		CHECK_EQ(ftruncate(buffer, (off_t)page_size), 0);
 }
@@ -139,7 +177,7 @@ static void all_commands_work(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 		int result;
 
 		args_init(c, args);
@@ -169,7 +207,8 @@ static void check_unknown_number(int fd, const char *what, bool on_door)
 		unsigned int cmd = _IO(MYMAP_IOC_TYPE, nr);
 
 		if (cmd == MYMAP_IOC_INFO || cmd == MYMAP_IOC_RESIZE || cmd == MYMAP_IOC_SEAL ||
-		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY)))
+		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY ||
+				 cmd == MYMAP_IOC_OPEN || cmd == MYMAP_IOC_DESTROY)))
 			continue;
 		errno = 0;
 		if (ioctl(fd, cmd, args) != -1 || errno != ENOTTY)
@@ -191,7 +230,7 @@ static void unknown_type(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		unsigned int cmd = _IO(MYMAP_IOC_TYPE ^ 1, _IOC_NR(c->cmd));
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 
 		args_init(c, args);
 		expect(c, "another type", ioctl(c->on_buffer ? buffer : door, cmd, args), ENOTTY);
@@ -207,7 +246,7 @@ static void other_direction_or_size(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		int fd = c->on_buffer ? buffer : door;
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 
 		args_init(c, args);
 		for (i = 0; i < 3; i++)
@@ -238,7 +277,7 @@ static void commands_on_other_files(void)
 	setup();
 	CHECK(file >= 0 && null >= 0);
 	FOR_EACH_COMMAND(c) {
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 
 		args_init(c, args);
 		expect(c, "on a memfd", ioctl(file, c->cmd, args), ENOTTY);
@@ -287,7 +326,7 @@ static void struct_across_unmapped_page(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 		char what[64];
 		uint32_t good;
 
@@ -344,6 +383,9 @@ static void readonly_struct(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
+		/* It writes nothing. */
+		if (c->cmd == MYMAP_IOC_DESTROY)
+			continue;
 		CHECK_EQ(mprotect(args_page, page_size, PROT_READ | PROT_WRITE), 0);
 		args_init(c, args_page);
 		CHECK_EQ(mprotect(args_page, page_size, PROT_READ), 0);
@@ -378,15 +420,40 @@ static void size_too_short(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 		char what[64];
 		uint32_t size;
 
-		for (size = 0; size < c->size; size++) {
+		for (size = 0; size < c->size_first; size++) {
 			args_init(c, args);
 			set_u32(args, 0, size);
 			snprintf(what, sizeof(what), "struct size %u", size);
 			expect_refused(c, what, args, c->size, EINVAL);
+		}
+	}
+}
+
+/* What a program knew that was built for the first version still works, and every size from there on. */
+static void size_of_older_versions(void)
+{
+	const struct command *c;
+
+	setup();
+	FOR_EACH_COMMAND(c) {
+		unsigned char args[ARGS_MAX];
+		uint32_t size;
+
+		for (size = c->size_first; size < c->size; size++) {
+			int result;
+
+			memset(args, 0xa5, sizeof(args));
+			args_init(c, args);
+			memset(args + size, 0xa5, sizeof(args) - size);
+			set_u32(args, 0, size);
+			result = call(c, args);
+			expect(c, "a shorter struct", result, 0);
+			finish(c, result);
+			CHECK(is_filled(args + size, 0xa5, sizeof(args) - size));
 		}
 	}
 }
@@ -400,7 +467,7 @@ static void size_longer_with_zeros(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-			unsigned char args[512] = { 0 };
+			unsigned char args[1024] = { 0 };
 			int result;
 
 			args_init(c, args);
@@ -426,7 +493,7 @@ static void size_longer_with_more(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-			unsigned char args[512] = { 0 };
+			unsigned char args[1024] = { 0 };
 
 			args_init(c, args);
 			set_u32(args, 0, c->size + more[i]);
@@ -448,7 +515,7 @@ static void size_beyond_sense(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-			unsigned char args[64];
+			unsigned char args[ARGS_MAX];
 
 			args_init(c, args);
 			set_u32(args, 0, sizes[i]);
@@ -467,7 +534,7 @@ static void unknown_flags(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		for (bit = 0; bit < 32; bit++) {
-			unsigned char args[64];
+			unsigned char args[ARGS_MAX];
 			char what[32];
 
 			if (c->known_flags & 1U << bit)
@@ -488,7 +555,7 @@ static void out_members_not_zero(void)
 	setup();
 	FOR_EACH_COMMAND(c) {
 		for (at = c->out; at < c->size; at++) {
-			unsigned char args[64];
+			unsigned char args[ARGS_MAX];
 			char what[32];
 
 			args_init(c, args);
@@ -506,7 +573,7 @@ static void struct_full_of_a5(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
-		unsigned char args[64];
+		unsigned char args[ARGS_MAX];
 
 		if (c->out == c->size)
 			continue;
@@ -523,7 +590,7 @@ static void writes_its_struct_and_no_more(void)
 
 	setup();
 	FOR_EACH_COMMAND(c) {
-		unsigned char area[192];
+		unsigned char area[64 + ARGS_MAX + 64];
 		int result;
 
 		memset(area, 0xa5, sizeof(area));
@@ -609,6 +676,7 @@ static const struct test_case cases[] = {
 	CASE(readonly_struct),
 	CASE(readonly_struct_populated),
 	CASE(size_too_short),
+	CASE(size_of_older_versions),
 	CASE(size_longer_with_zeros),
 	CASE(size_longer_with_more),
 	CASE(size_beyond_sense),

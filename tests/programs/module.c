@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -36,6 +37,12 @@ static void module_load(void)
 	CHECK_EQ(syscall(SYS_finit_module, fd, "", 0), 0);
 	close(fd);
 	CHECK(wait_until(device_is_there, NULL, 5));
+}
+
+static bool module_is_removed(void *data)
+{
+	(void)data;
+	return !module_remove();
 }
 
 static void check_busy(void)
@@ -184,6 +191,181 @@ static int nr_rounds(void)
 	return test_argument(1) ? atoi(test_argument(1)) : 20;
 }
 
+/* Named buffers. */
+
+static unsigned int create_named(const char *name, size_t len)
+{
+	struct mymap_create args = {
+		.size = sizeof(args), .flags = MYMAP_CREATE_POPULATE, .buffer_size = len,
+	};
+	int door = door_open(O_RDWR), fd;
+
+	snprintf(args.name, sizeof(args.name), "%s", name);
+	fd = ioctl(door, MYMAP_IOC_CREATE, &args);
+	CHECK(fd >= 0);
+	CHECK_EQ(pwrite(fd, "n", 1, 0), 1);
+	close(fd);
+	close(door);
+	return args.minor;
+}
+
+static int open_named(const char *name)
+{
+	struct mymap_open_named args = { .size = sizeof(args) };
+	int door = door_open(O_RDWR), fd;
+
+	snprintf(args.name, sizeof(args.name), "%s", name);
+	fd = ioctl(door, MYMAP_IOC_OPEN, &args);
+	CHECK(fd >= 0);
+	close(door);
+	return fd;
+}
+
+static void destroy_named(const char *name)
+{
+	struct mymap_destroy args = { .size = sizeof(args) };
+	int door = door_open(O_RDWR);
+
+	snprintf(args.name, sizeof(args.name), "%s", name);
+	CHECK_EQ(ioctl(door, MYMAP_IOC_DESTROY, &args), 0);
+	close(door);
+}
+
+static int open_node(unsigned int minor)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/mymap%u", minor);
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+static void idle_names_are_not_busy(void)
+{
+	unsigned int minors[50];
+	char name[16];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "test-%zu", i);
+		minors[i] = create_named(name, huge_size() + page_size);
+	}
+	/* They have been used, and are not any more. */
+	unmap(map_shared(open_named("test-7"), page_size), page_size);
+	for (fd = 3; fd < 100; fd++)
+		close(fd);
+	CHECK_EQ(module_remove(), 0);
+	for (i = 0; i < 50; i++) {
+		CHECK_EQ(open_node(minors[i]), -1);
+		CHECK(errno == ENOENT || errno == ENXIO);
+	}
+	CHECK_ERRNO(access("/sys/class/mymap", F_OK), ENOENT);
+	module_load();
+	CHECK_EQ(total_size(), 0);
+	/* The names are free. */
+	create_named("test-0", page_size);
+	destroy_named("test-0");
+}
+
+static void open_names_are_busy(void)
+{
+	unsigned int minor = create_named("test-0", page_size);
+	int fd = open_named("test-0"), node;
+	char *memory;
+
+	check_busy();
+	close(fd);
+	node = open_node(minor);
+	CHECK(node >= 0);
+	check_busy();
+	memory = map_shared(node, page_size);
+	close(node);
+	check_busy();
+	CHECK_EQ(memory[0], 'n');
+	/* Without its name as well. */
+	destroy_named("test-0");
+	check_busy();
+	CHECK_EQ(memory[0], 'n');
+	unmap(memory, page_size);
+	check_goes();
+}
+
+static void hold_named_and_exit(void *data)
+{
+	int node = open_node(create_named("test-0", huge_size() + page_size));
+	char *memory = map_shared(node, page_size);
+
+	memory[1] = 1;
+	CHECK_EQ(write(*(int *)data, "", 1), 1);
+}
+
+/* The last user of a named buffer exits while the module is being removed. */
+static void last_close_of_a_name_races_removal(void)
+{
+	int i;
+
+	for (i = 0; i < nr_rounds(); i++) {
+		int ends[2];
+		pid_t child;
+		char byte;
+
+		CHECK_EQ(pipe(ends), 0);
+		child = child_start(hold_named_and_exit, &ends[1]);
+		CHECK_EQ(read(ends[0], &byte, 1), 1);
+		while (module_remove())
+			CHECK_EQ(errno, EAGAIN);
+		child_join(child);
+		close(ends[0]);
+		close(ends[1]);
+		module_load();
+	}
+}
+
+/* Whatever of it is there: names are made, used and read about all the time. */
+static void use_names_for_ever(void *data)
+{
+	struct mymap_create create = { .size = sizeof(create), .buffer_size = 1, .name = "test-0" };
+	struct mymap_destroy destroy = { .size = sizeof(destroy), .name = "test-0" };
+	char value[64];
+
+	(void)data;
+	for (;;) {
+		int door = open("/dev/mymap", O_RDWR | O_CLOEXEC), fd, node;
+
+		create.minor = 0;
+		fd = ioctl(door, MYMAP_IOC_CREATE, &create);
+		node = open_node(create.minor);
+		if (node >= 0)
+			unmap(map_at(node, 1, 0, PROT_READ), page_size);
+		close(node);
+		close(fd);
+		close(door);
+		fd = open("/sys/class/mymap/mymap0/mapped", O_RDONLY | O_CLOEXEC);
+		if (fd >= 0 && read(fd, value, sizeof(value)) < 0)
+			CHECK_EQ(errno, ENODEV);
+		close(fd);
+		door = open("/dev/mymap", O_RDWR | O_CLOEXEC);
+		ioctl(door, MYMAP_IOC_DESTROY, &destroy);
+		close(door);
+	}
+}
+
+static void use_of_names_races_removal(void)
+{
+	pid_t child = child_start(use_names_for_ever, NULL);
+	int i;
+
+	for (i = 0; i < nr_rounds(); i++) {
+		CHECK(wait_until(module_is_removed, NULL, 10));
+		module_load();
+	}
+	child_kill(child, 5);
+	/* The child may have been amid of it. */
+	CHECK(wait_until(module_is_removed, NULL, 10));
+	module_load();
+	CHECK_EQ(total_size(), 0);
+}
+
 /* load, create, map, touch, close, remove */
 static void rounds(void)
 {
@@ -211,12 +393,6 @@ static void rounds(void)
 		CHECK_EQ(module_remove(), 0);
 	}
 	module_load();
-}
-
-static bool module_is_removed(void *data)
-{
-	(void)data;
-	return !module_remove();
 }
 
 static void hold_and_exit(void *data)
@@ -282,6 +458,10 @@ static const struct test_case cases[] = {
 	CASE(path_descriptor_is_busy),
 	CASE(child_is_busy),
 	CASE(pins_are_not_busy),
+	CASE(idle_names_are_not_busy),
+	CASE(open_names_are_busy),
+	CASE(last_close_of_a_name_races_removal),
+	CASE(use_of_names_races_removal),
 	CASE(rounds),
 	CASE(last_close_races_removal),
 	CASE(open_races_removal),

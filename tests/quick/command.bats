@@ -6,9 +6,9 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="create demo doctor fill info punch read resize seal write"
+COMMANDS="apply create demo destroy doctor fill info list open punch read resize seal watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
-EOPNOTSUPP=95 EDQUOT=122 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16 EACCES=13
+EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=60
@@ -141,8 +141,8 @@ bytes() {
 }
 
 @test "usage: an unexpected word is 2" {
-	run --separate-stderr mymap info everything
-	fails_with 2 "mymap: info: unexpected 'everything'; see 'mymap info --help'"
+	run --separate-stderr mymap demo everything
+	fails_with 2 "mymap: demo: unexpected 'everything'; see 'mymap demo --help'"
 }
 
 @test "usage: an option without its value is 2" {
@@ -343,7 +343,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup resize' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -366,7 +366,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","resize"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -696,4 +696,165 @@ in_buffer() {
 		"$m" read --fd 3 --offset 4095'
 	[ "$output" = . ]
 	[ "$stderr" = "mymap: fill: length 2 from offset 4095: the buffer ends at 4096 (4.0 KiB)" ]
+}
+
+# ------------------------------------------------------------------------ names
+
+NAME_HINT="a name has 1 to 47 of A-Z a-z 0-9 . _ -, a letter or a digit first"
+NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on do: 'modprobe -r mymap && modprobe mymap', or reboot"
+
+@test "name: what cannot be one is 2, for each subcommand that takes one" {
+	local name words
+	for words in "destroy" "fill" "info" "open" "read" "write" "create --size 1 --name"; do
+		for name in .. a/b "a b" 'a%' ä 123456789012345678901234567890123456789012345678; do
+			# shellcheck disable=SC2086 # words
+			run --separate-stderr mymap $words "$name"
+			fails_with 2 "mymap: ${words%% *}: name '$name': $NAME_HINT"
+		done
+	done
+}
+
+@test "name: it may stand before and behind the options, and once" {
+	local words
+	export FAKE_NAME=rx0
+	for words in "rx0 --json" "--json rx0" "--json -- rx0" "rx0 --json --"; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr fake info $words
+		[ "$status" -eq 0 ]
+		[ "$(jq -r .name <<<"$output")" = rx0 ]
+	done
+	run --separate-stderr fake info rx0 --json rx1
+	fails_with 2 "mymap: info: unexpected 'rx1'; see 'mymap info --help'"
+	run --separate-stderr fake info rx0 -- rx1
+	fails_with 2 "mymap: info: unexpected 'rx1'; see 'mymap info --help'"
+	run --separate-stderr fake info rx0 --frobnicate
+	fails_with 2 "mymap: info: unknown option '--frobnicate'; see 'mymap info --help'"
+	run --separate-stderr fake read rx0 --length
+	fails_with 2 "mymap: read: option '--length' needs a value"
+}
+
+@test "name: and a descriptor as well is 2" {
+	run --separate-stderr fake read rx0 --fd 3
+	fails_with 2 "mymap: read: --fd and a name: one of them, please"
+}
+
+@test "name: one that nobody has is 1" {
+	local command
+	for command in info read write fill destroy; do
+		run --separate-stderr fake $command rx0 </dev/null
+		fails_with 1 "mymap: $command: name 'rx0': there is no such buffer; 'mymap list' shows all"
+	done
+	run --separate-stderr fake open rx0 -- true
+	fails_with 1 "mymap: open: name 'rx0': there is no such buffer; 'mymap list' shows all"
+}
+
+@test "name: of others it is 1" {
+	FAKE_NAMED=$EACCES run --separate-stderr fake read rx0
+	fails_with 1 "mymap: read: name 'rx0': permission denied: it is for others; see 'ls -lL /dev/mymap-by-name/rx0'"
+	FAKE_NAMED=$EPERM run --separate-stderr fake destroy rx0
+	fails_with 1 "mymap: destroy: name 'rx0': permission denied: only root or its owner may do that, and only root may make one; see unprivileged_names in mymap(4)"
+}
+
+@test "name: with a driver that knows none it is 1, and said what is missing" {
+	export FAKE_OLD=1
+	run --separate-stderr fake create --size 1 --name rx0
+	fails_with 1 "mymap: create: name 'rx0': $NO_NAMES"
+	run --separate-stderr fake info rx0
+	fails_with 1 "mymap: info: name 'rx0': $NO_NAMES"
+	run --separate-stderr fake destroy rx0
+	fails_with 1 "mymap: destroy: name 'rx0': $NO_NAMES"
+	# All else works.
+	run --separate-stderr fake info --json
+	[ "$(jq -c .features <<<"$output")" = '["huge-pages","memory-cgroup"]' ]
+	run --separate-stderr fake create --size 1 -- echo works
+	prints works
+}
+
+@test "read, write, fill, info: they take a name" {
+	export FAKE_NAME=rx0
+	run --separate-stderr fake read rx0 --offset 16777215
+	[ "$status" -eq 0 ]
+	run --separate-stderr fake fill rx0 --byte 1
+	prints ""
+	printf x | fake write --offset 3 rx0
+	run --separate-stderr fake read rx0 --offset 16M --length 1
+	fails_with 1 "mymap: read: length 1 from offset 16777216: the buffer ends at 16777216 (16.0 MiB)"
+}
+
+@test "create: with a name it is shown with its name and node" {
+	run --separate-stderr fake create --size 4K --name new
+	[ "$status" -eq 0 ]
+	grep -qx 'name                 new' <<<"$output"
+	grep -qx 'node                 /dev/mymap7' <<<"$output"
+	run ! grep owner <<<"$output"
+}
+
+@test "create: with an owner it is shown whose it is" {
+	FAKE_OWNED=640 run --separate-stderr fake create --size 4K --name new --owner root --group 5 --mode 640
+	[ "$status" -eq 0 ]
+	grep -qx "owner, group, mode   root:$(getent group 5 | cut -d: -f1) 0640" <<<"$output"
+	FAKE_OWNED=640 run --separate-stderr fake create --size 4K --name new --owner root --group 5 --mode 640 --json
+	[ "$(jq -c '[.name, .node, .owner, .group, .mode]' <<<"$output")" = '["new","/dev/mymap7",0,5,"0640"]' ]
+}
+
+@test "create: a name that is taken is 1" {
+	FAKE_NAME=rx0 run --separate-stderr fake create --size 4K --name rx0
+	fails_with 1 "mymap: create: name 'rx0': there is a buffer of that name; 'mymap info rx0' shows it"
+}
+
+@test "create: a link that does not appear is 1, COMMAND does not run" {
+	FAKE_WAIT=-110 run --separate-stderr fake create --size 4K --name new -- touch ran
+	fails_with 1 "mymap: create: name 'new': the buffer is there, but /dev/mymap-by-name/new did not appear in 5 seconds: see 'systemctl status systemd-udevd'"
+	[ ! -e ran ]
+}
+
+@test "create: users, groups and modes that are none are 2" {
+	local mode
+	run --separate-stderr mymap create --size 1 --name a --owner nobody-here
+	fails_with 2 "mymap: create: owner 'nobody-here': there is no such user"
+	run --separate-stderr mymap create --size 1 --name a --group 4294967295
+	fails_with 2 "mymap: create: group '4294967295': there is no such group"
+	for mode in 0 8 888 0777 1660 "" rw -1 660x; do
+		run --separate-stderr mymap create --size 1 --name a --mode="$mode"
+		fails_with 2 "mymap: create: mode '$mode': not a mode such as 0660"
+	done
+}
+
+@test "create: an owner without a name is 2" {
+	run --separate-stderr mymap create --size 1 --owner root
+	fails_with 2 "mymap: create: --owner, --group and --mode are for buffers with --name"
+}
+
+@test "open: COMMAND gets the buffer as descriptor 3, with and without --" {
+	export FAKE_NAME=rx0
+	run --separate-stderr fake open rx0 -- sh -c 'echo "$MYMAP_FD" && stat -L -c %s /proc/self/fd/3'
+	prints $'3\n16777216'
+	run --separate-stderr fake open --readonly rx0 sh -c 'exit 5'
+	[ "$status" -eq 5 ]
+	run -127 --separate-stderr fake open rx0 -- /no/such/command
+	fails_with 127 "mymap: open: /no/such/command: No such file or directory"
+}
+
+@test "open, destroy: what is missing is 2" {
+	run --separate-stderr mymap open
+	fails_with 2 "mymap: open: NAME is missing; 'mymap list' shows all"
+	run --separate-stderr mymap open rx0
+	fails_with 2 "mymap: open: COMMAND is missing; 'mymap info rx0' shows the buffer"
+	run --separate-stderr mymap open rx0 --
+	fails_with 2 "mymap: open: COMMAND is missing; 'mymap info rx0' shows the buffer"
+	run --separate-stderr mymap destroy
+	fails_with 2 "mymap: destroy: NAME is missing; 'mymap list' shows all"
+}
+
+@test "list: without a driver there is no buffer" {
+	[ ! -e /sys/class/mymap ] || skip "there is a driver on this machine"
+	run --separate-stderr mymap list
+	prints "NAME                       SIZE   RESIDENT KIND      OPEN MAPPED NODE"
+	run --separate-stderr mymap list --json
+	prints '{ "buffers": [ ] }'
+}
+
+@test "watch: when nobody reads any more it ends" {
+	run --separate-stderr timeout 20 bash -c "LD_LIBRARY_PATH=$BUILT $BUILT/mymap watch | :; exit \${PIPESTATUS[0]}"
+	fails_with 1 "mymap: watch: standard output: nobody reads it"
 }

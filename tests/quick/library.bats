@@ -16,7 +16,7 @@ setup() {
 }
 
 symbols_in_map() {
-	sed -n '/^global:/,/^local:/s/^\t\(mymap_[a-z_]*\);$/\1/p' "$TOOLS/lib/libmymap.map" | LC_ALL=C sort
+	sed -n '/^global:/,/^}/s/^\t\(mymap_[a-z_]*\);$/\1/p' "$TOOLS/lib/libmymap.map" | LC_ALL=C sort
 }
 
 symbols_exported() {
@@ -68,7 +68,7 @@ compile() {
 }
 
 @test "map: it names something" {
-	[ "$(symbols_in_map | wc -l)" -ge 38 ]
+	[ "$(symbols_in_map | wc -l)" -ge 71 ]
 }
 
 @test "map: the library exports exactly what it names" {
@@ -79,6 +79,12 @@ compile() {
 	run nm -D --defined-only --with-symbol-versions "$BUILT/libmymap.so"
 	[ "$status" -eq 0 ]
 	[ "$(grep -c ' T mymap_.*@@LIBMYMAP_0\.[12]$' <<<"$output")" -eq "$(symbols_in_map | wc -l)" ]
+}
+
+# A program that was linked then looks for these, with this version.
+@test "map: the node of the first release is what it was" {
+	run nm -D --defined-only --with-symbol-versions "$BUILT/libmymap.so"
+	[ "$(sed -n 's/.* T \(mymap_.*\)@@LIBMYMAP_0\.1$/\1/p' <<<"$output" | LC_ALL=C sort | sha256sum | cut -c 1-16)" = 94f58bc7e605f1b2 ]
 }
 
 @test "header: it declares exactly what the map names" {
@@ -110,7 +116,7 @@ compile() {
 @test "man pages: mandoc finds nothing wrong" {
 	requires mandoc
 	local page
-	for page in "$TOOLS"/man/*.[134]; do
+	for page in "$TOOLS"/man/*.[1345]; do
 		# what is installed on this machine is no matter of the page
 		run mandoc -T lint "$page"
 		output=$(grep -v 'referenced manual not found\|outdated mandoc.db' <<<"$output" || :)
@@ -160,10 +166,15 @@ abi_layout() {
 		#include <stddef.h>
 		#include <linux/mymap.h>
 		#define AT(type, member, offset) _Static_assert(offsetof(struct type, member) == (offset), #member)
-		_Static_assert(sizeof(struct mymap_create) == 16, "create");
+		_Static_assert(sizeof(struct mymap_create) == 80, "create");
 		AT(mymap_create, size, 0);
 		AT(mymap_create, flags, 4);
 		AT(mymap_create, buffer_size, 8);
+		AT(mymap_create, name, 16);
+		AT(mymap_create, uid, 64);
+		AT(mymap_create, gid, 68);
+		AT(mymap_create, mode, 72);
+		AT(mymap_create, minor, 76);
 		_Static_assert(sizeof(struct mymap_query) == 64, "query");
 		AT(mymap_query, size, 0);
 		AT(mymap_query, flags, 4);
@@ -176,7 +187,7 @@ abi_layout() {
 		AT(mymap_query, max_buffer_size, 40);
 		AT(mymap_query, max_total_size, 48);
 		AT(mymap_query, total_size, 56);
-		_Static_assert(sizeof(struct mymap_info) == 56, "info");
+		_Static_assert(sizeof(struct mymap_info) == 120, "info");
 		AT(mymap_info, size, 0);
 		AT(mymap_info, flags, 4);
 		AT(mymap_info, buffer_size, 8);
@@ -187,6 +198,22 @@ abi_layout() {
 		AT(mymap_info, page_size, 44);
 		AT(mymap_info, huge_page_size, 48);
 		AT(mymap_info, seals, 52);
+		AT(mymap_info, name, 56);
+		AT(mymap_info, minor, 104);
+		AT(mymap_info, uid, 108);
+		AT(mymap_info, gid, 112);
+		AT(mymap_info, mode, 116);
+		_Static_assert(sizeof(struct mymap_open_named) == 72, "open");
+		AT(mymap_open_named, size, 0);
+		AT(mymap_open_named, flags, 4);
+		AT(mymap_open_named, name, 8);
+		AT(mymap_open_named, buffer_size, 56);
+		AT(mymap_open_named, minor, 64);
+		AT(mymap_open_named, reserved, 68);
+		_Static_assert(sizeof(struct mymap_destroy) == 56, "destroy");
+		AT(mymap_destroy, size, 0);
+		AT(mymap_destroy, flags, 4);
+		AT(mymap_destroy, name, 8);
 		_Static_assert(sizeof(struct mymap_resize) == 16, "resize");
 		AT(mymap_resize, size, 0);
 		AT(mymap_resize, flags, 4);
@@ -199,14 +226,20 @@ abi_layout() {
 		_Static_assert(MYMAP_IOC_CREATE == 0xBD01, "CREATE");
 		_Static_assert(MYMAP_IOC_QUERY == 0xBD02, "QUERY");
 		_Static_assert(MYMAP_IOC_INFO == 0xBD03, "INFO");
+		_Static_assert(MYMAP_IOC_OPEN == 0xBD04, "OPEN");
+		_Static_assert(MYMAP_IOC_DESTROY == 0xBD05, "DESTROY");
 		_Static_assert(MYMAP_IOC_RESIZE == 0xBD06, "RESIZE");
 		_Static_assert(MYMAP_IOC_SEAL == 0xBD07, "SEAL");
-		_Static_assert(MYMAP_CREATE_POPULATE == 1, "POPULATE");
-		_Static_assert(MYMAP_CREATE_FIXED_SIZE == 4, "FIXED_SIZE");
-		_Static_assert(MYMAP_FEATURE_RESIZE == 8, "features");
+		_Static_assert(MYMAP_CREATE_POPULATE == 1 && MYMAP_CREATE_OWNER == 2 &&
+			       MYMAP_CREATE_FIXED_SIZE == 4, "create flags");
+		_Static_assert(MYMAP_OPEN_READ_ONLY == 1, "open flags");
+		_Static_assert(MYMAP_NAME_SIZE == 48, "names");
+		_Static_assert(MYMAP_FEATURE_NAMES == 4 && MYMAP_FEATURE_RESIZE == 8, "features");
 		_Static_assert(MYMAP_SEAL_SEAL == 1 && MYMAP_SEAL_SHRINK == 2 && MYMAP_SEAL_GROW == 4, "seals");
 		_Static_assert(MYMAP_FEATURE_HUGE == 1 && MYMAP_FEATURE_MEMCG == 2, "features");
+		_Static_assert(MYMAP_FEATURE_NAMES == 4, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
+		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1, "kinds");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF
@@ -255,7 +288,7 @@ abi_layout() {
 
 @test "library: the static one has all functions" {
 	diff <(symbols_in_map) <(nm --defined-only "$INSTALLED/usr/lib/test/libmymap.a" 2>/dev/null |
-		awk '$2 == "T" { print $3 }' | grep -vx 'mymap_ioctl\|mymap_fetch_info' | LC_ALL=C sort)
+		awk '$2 == "T" { print $3 }' | grep -vx 'mymap_ioctl\|mymap_fetch_info\|mymap_name_copy\|mymap_name_error\|mymap_udev.*' | LC_ALL=C sort)
 }
 
 with_pkg_config() {
@@ -350,7 +383,7 @@ fake_example() {
 	local file
 	for file in usr/bin/mymap usr/include/mymap.h usr/include/linux/mymap.h \
 		usr/lib/test/libmymap.so usr/lib/test/libmymap.so.0 usr/lib/test/libmymap.a \
-		usr/share/man/man1/mymap.1 usr/share/man/man4/mymap.4 \
+		usr/share/man/man1/mymap.1 usr/share/man/man4/mymap.4 usr/share/man/man5/mymap.d.5 \
 		usr/share/bash-completion/completions/mymap; do
 		[ -f "$INSTALLED/$file" ] || { echo "$file"; return 1; }
 	done

@@ -62,7 +62,12 @@ never() {
 @test "rooms: the device and the commands see no page, the buffers no user memory and no mapping" {
 	never chardev.c 'struct page'
 	never ioctl.c 'struct page|mymap_pages_'
-	never bufferfs.c 'struct page|struct mymap_(create|query|info|resize|seal)( |$)'
+	never ioctl_names.c 'struct page|mymap_pages_'
+	never ioctl_size.c 'struct page|mymap_pages_|mymap_names_'
+	never names.c '__user|struct page|struct file |vm_area_struct|mymap_pages_|mymap_bufferfs_'
+	never sysfs.c '__user|struct page|struct file |vm_area_struct|mymap_pages_|_lock|mymap_names_|mymap_bufferfs_'
+	never name.h 'u32|size_t|struct '
+	never bufferfs.c 'struct page|struct mymap_(create|query|info|open_named|destroy|resize|seal)( |$)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
 	for room in memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user'

@@ -10,9 +10,14 @@
  * FAKE_DEFAULT_SIZE=N	size of the default buffer, 4096 if left out; 0: none
  * FAKE_DOOR_FD=N	/dev/mymap gets a descriptor of that number or above
  * FAKE_RESIDENT_HUGE=N	what INFO tells
- * FAKE_OLD=1		the driver is 0.1.0: no RESIZE, no SEAL, no holes
+ * FAKE_OLD=1		the driver is 0.1.0: no names, no RESIZE, no SEAL, no holes
  * FAKE_CHANGE=ERRNO	RESIZE, SEAL and punching a hole fail with that number
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
+ * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
+ *			it gets no name that another process could see
+ * FAKE_OWNED=MODE	it is of user 0 and group 5, with that octal mode
+ * FAKE_NAMED=ERRNO	the commands about names fail with that number
+ * FAKE_WAIT=N		what waiting for a name results in, -110 for one
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,12 +36,16 @@
 
 #define DOOR		"mymap-door"
 #define BUFFER		"mymap-buffer"
+#define NAMED		"mymap-named"
 #define PAGE		4096ULL
 #define HUGE_PAGE	(2ULL << 20)
 #define MAX_BUFFER	(1ULL << 30)
 #define MAX_TOTAL	(2ULL << 30)
 
+#define NAMED_SIZE	(16ULL << 20)
+
 int ioctl(int fd, unsigned long request, ...);
+int mymap_wait_for_name(const char *name, unsigned int timeout_ms);
 
 static unsigned long long number(const char *name, unsigned long long otherwise)
 {
@@ -49,6 +58,18 @@ static int fail(int error)
 {
 	errno = error;
 	return -1;
+}
+
+static int is_old(void)
+{
+	return (int)number("FAKE_OLD", 0);
+}
+
+static int has_name(const char *name)
+{
+	const char *there = getenv("FAKE_NAME");
+
+	return there && !strcmp(there, name);
 }
 
 static int make_memory(const char *name, uint64_t size)
@@ -119,13 +140,19 @@ static int create(struct mymap_create *arg)
 		return fail(error);
 	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
 		return fail(EINVAL);
-	if (arg->flags & ~(MYMAP_CREATE_POPULATE |
-			   (number("FAKE_OLD", 0) ? 0 : MYMAP_CREATE_FIXED_SIZE)))
+	if (is_old() && arg->name[0])
+		return fail(E2BIG);
+	if (arg->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER |
+			   (is_old() ? 0 : MYMAP_CREATE_FIXED_SIZE)))
 		return fail(EOPNOTSUPP);
+	if (arg->name[0] && number("FAKE_NAMED", 0))
+		return fail((int)number("FAKE_NAMED", 0));
+	if (has_name(arg->name))
+		return fail(EEXIST);
 	if (arg->buffer_size > MAX_BUFFER)
 		return fail(EDQUOT);
 	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
-	fd = make_memory(BUFFER, arg->buffer_size);
+	fd = make_memory(arg->name[0] ? NAMED : BUFFER, arg->buffer_size);
 	if (fd >= 0 && arg->flags & MYMAP_CREATE_FIXED_SIZE)
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
 	return fd;
@@ -153,6 +180,41 @@ static int seal(int fd, int door, struct mymap_seal *arg)
 	return fcntl(fd, F_ADD_SEALS, arg->seals);
 }
 
+static int open_named(struct mymap_open_named *arg)
+{
+	int error = (int)number("FAKE_NAMED", 0);
+
+	if (is_old())
+		return fail(ENOTTY);
+	if (error)
+		return fail(error);
+	if (arg->size != sizeof(*arg))
+		return fail(EINVAL);
+	if (!has_name(arg->name))
+		return fail(ENOENT);
+	arg->buffer_size = NAMED_SIZE;
+	return make_memory(NAMED, NAMED_SIZE);
+}
+
+static int destroy(const struct mymap_destroy *arg)
+{
+	int error = (int)number("FAKE_NAMED", 0);
+
+	if (is_old())
+		return fail(ENOTTY);
+	if (error)
+		return fail(error);
+	return has_name(arg->name) ? 0 : fail(ENOENT);
+}
+
+/* No udev makes a link to it. */
+int mymap_wait_for_name(const char *name, unsigned int timeout_ms)
+{
+	(void)name;
+	(void)timeout_ms;
+	return (int)number("FAKE_WAIT", 0);
+}
+
 static int query(struct mymap_query *arg)
 {
 	int error = (int)number("FAKE_QUERY", 0);
@@ -161,11 +223,11 @@ static int query(struct mymap_query *arg)
 		return fail(error);
 	*arg = (struct mymap_query) {
 		.size = sizeof(*arg),
-		.driver_version = MYMAP_VERSION(7, 8, 9),
+		.driver_version = is_old() ? MYMAP_VERSION(0, 1, 0) : MYMAP_VERSION(7, 8, 9),
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
-			(number("FAKE_OLD", 0) ? 0 : MYMAP_FEATURE_RESIZE),
+			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -193,12 +255,22 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.huge_page_size = HUGE_PAGE,
 		.seals = door ? 7 : (uint32_t)fcntl(fd, F_GET_SEALS),
 	};
+	if (is_memory(fd, NAMED)) {
+		arg->properties |= MYMAP_BUFFER_NAMED;
+		snprintf(arg->name, sizeof(arg->name), "%s", getenv("FAKE_NAME") ?: "new");
+		arg->minor = 7;
+		if (getenv("FAKE_OWNED")) {
+			arg->properties |= MYMAP_BUFFER_OWNED;
+			arg->gid = 5;
+			arg->mode = (uint32_t)strtoul(getenv("FAKE_OWNED"), NULL, 8);
+		}
+	}
 	return 0;
 }
 
 int ioctl(int fd, unsigned long request, ...)
 {
-	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER);
+	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER) || is_memory(fd, NAMED);
 	va_list args;
 	void *arg;
 
@@ -210,11 +282,15 @@ int ioctl(int fd, unsigned long request, ...)
 		return create(arg);
 	if (door && request == MYMAP_IOC_QUERY)
 		return query(arg);
+	if (door && request == MYMAP_IOC_OPEN)
+		return open_named(arg);
+	if (door && request == MYMAP_IOC_DESTROY)
+		return destroy(arg);
 	if ((door || buffer) && request == MYMAP_IOC_INFO)
 		return info(fd, door, arg);
-	if ((door || buffer) && request == MYMAP_IOC_RESIZE && !number("FAKE_OLD", 0))
+	if ((door || buffer) && request == MYMAP_IOC_RESIZE && !is_old())
 		return resize(fd, door, arg);
-	if ((door || buffer) && request == MYMAP_IOC_SEAL && !number("FAKE_OLD", 0))
+	if ((door || buffer) && request == MYMAP_IOC_SEAL && !is_old())
 		return seal(fd, door, arg);
 	return (int)syscall(SYS_ioctl, fd, request, arg);
 }
@@ -253,7 +329,7 @@ int fallocate(int fd, int mode, off_t offset, off_t len)
 		return fail(error);
 	if (is_memory(fd, DOOR))
 		return fail(ENODEV);
-	if (number("FAKE_OLD", 0))
+	if (is_old())
 		return fail(EOPNOTSUPP);
 	return (int)syscall(SYS_fallocate, fd, mode, offset, len);
 }

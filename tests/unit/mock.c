@@ -130,6 +130,13 @@ void mock_expect(const struct mock_ioctl *next)
 	expected[nr_expected++] = *next;
 }
 
+void mock_again(void)
+{
+	assert_int_equal(nr_seen, nr_expected);
+	nr_seen = 0;
+	nr_expected = 0;
+}
+
 void mock_fail_allocation(void)
 {
 	fail_allocation = true;

@@ -35,6 +35,8 @@ extern int mock_open_error;
 extern int mock_open_flags;
 
 void mock_expect(const struct mock_ioctl *expected);
+/* What was expected has come: begin anew. */
+void mock_again(void);
 /* The next allocation by libmymap fails. */
 void mock_fail_allocation(void);
 bool mock_can_fail_allocation(void);

@@ -33,6 +33,8 @@ static struct {
 	int nr_waited;
 	int open_default;	/* result */
 	int from_fd;		/* result */
+	uint64_t named_flags;
+	int nr_named;
 	int closed;
 
 	uid_t euid;
@@ -46,6 +48,18 @@ static struct mymap *const the_ctx = (struct mymap *)(uintptr_t)0x10;
 static struct mymap_buffer *const the_buffer = (struct mymap_buffer *)(uintptr_t)0x20;
 static const struct command command = { .name = "test" };
 static char *said;
+
+/* What plays named.c. */
+int named_open(const struct command *who, const char *name, uint64_t flags,
+	       struct mymap_buffer **ret_buffer)
+{
+	assert_string_equal(who->name, "test");
+	assert_string_equal(name, "rx0");
+	fake.named_flags = flags;
+	fake.nr_named++;
+	*ret_buffer = the_buffer;
+	return EXIT_OK;
+}
 
 /* ---------------------------------------------------------- what plays libmymap */
 
@@ -466,6 +480,40 @@ static void fd_other_error(void **state)
 	expect_fd(-ENXIO, "mymap: test: descriptor 7: No such device or address\n");
 }
 
+static void name_for_writing(void **state)
+{
+	const struct options options = { .name = "rx0" };
+	struct mymap_buffer *buffer = NULL;
+
+	(void)state;
+	assert_int_equal(attempt(&options, &buffer), EXIT_OK);
+	assert_int_equal(fake.nr_named, 1);
+	assert_int_equal(fake.named_flags, 0);
+	assert_ptr_equal(buffer, the_buffer);
+}
+
+static void name_for_reading(void **state)
+{
+	static const struct command reader = { .name = "test", .only_reads = true };
+	const struct options options = { .name = "rx0" };
+	struct mymap_buffer *buffer = NULL;
+
+	(void)state;
+	assert_int_equal(target_open(&reader, &options, &buffer), EXIT_OK);
+	assert_int_equal(fake.named_flags, MYMAP_BUFFER_OPEN_READ_ONLY);
+}
+
+static void name_and_fd(void **state)
+{
+	const struct options options = { .given = BIT(OPTION_FD), .fd = 7, .name = "rx0" };
+	struct mymap_buffer *buffer = NULL;
+
+	(void)state;
+	assert_int_equal(attempt(&options, &buffer), EXIT_USAGE);
+	assert_string_equal(said, "mymap: test: --fd and a name: one of them, please\n");
+	assert_int_equal(fake.nr_named, 0);
+}
+
 #define TEST(text, function)	{ text, function, setup, teardown, NULL }
 
 int main(void)
@@ -500,6 +548,9 @@ int main(void)
 		TEST("descriptor: not open is said", fd_not_open),
 		TEST("descriptor: not a buffer is said", fd_not_a_buffer),
 		TEST("descriptor: another error is said", fd_other_error),
+		TEST("name: it is opened for reading and writing", name_for_writing),
+		TEST("name: who only reads opens it for reading", name_for_reading),
+		TEST("name: with a descriptor as well it is a usage error", name_and_fd),
 	};
 
 	return cmocka_run_group_tests_name("device", tests, NULL, NULL);

@@ -17,6 +17,8 @@
 
 #define NEVER		INT64_MAX
 #define MONITOR_FD	4711
+#define NAME		"rx0"
+#define NUMBER		0xb907
 
 static struct {
 	int64_t now_ms;
@@ -29,6 +31,8 @@ static struct {
 	bool udevd;
 	bool udev_fails, monitor_fails, filter_fails, receiving_fails;
 	bool signals;		/* each poll() is interrupted */
+	bool by_name;		/* it is the buffer "rx0" that is waited for */
+	const char *its_name;	/* of the device that the link leads to */
 
 	int refs;
 	bool receiving;
@@ -47,6 +51,7 @@ static int setup(void **state)
 	fake.initialized_at = NEVER;
 	fake.event_at = NEVER;
 	fake.node_mode = S_IFCHR | 0600;
+	fake.its_name = NAME;
 	return mock_setup(state);
 }
 
@@ -83,7 +88,10 @@ int access(const char *path, int mode)
 
 int stat(const char *restrict path, struct stat *restrict st)
 {
-	assert_string_equal(path, "/dev/mymap");
+	if (!fake.by_name)
+		assert_string_equal(path, "/dev/mymap");
+	else
+		assert_string_equal(path, fake.udevd ? "/dev/mymap-by-name/" NAME : "/dev/mymap7");
 	if (!fake.receiving)
 		fake.looked_before_receiving = true;
 	if (fake.now_ms < fake.node_at) {
@@ -92,6 +100,7 @@ int stat(const char *restrict path, struct stat *restrict st)
 	}
 	memset(st, 0, sizeof(*st));
 	st->st_mode = fake.node_mode;
+	st->st_rdev = NUMBER;
 	return 0;
 }
 
@@ -157,7 +166,7 @@ int udev_monitor_filter_add_match_subsystem_devtype(struct udev_monitor *monitor
 						    const char *subsystem, const char *devtype)
 {
 	assert_ptr_equal(monitor, the_monitor);
-	assert_string_equal(subsystem, "misc");
+	assert_string_equal(subsystem, fake.by_name ? "mymap" : "misc");
 	assert_null(devtype);
 	assert_false(fake.receiving);
 	return fake.filter_fails ? -ENOMEM : 0;
@@ -199,6 +208,24 @@ struct udev_device *udev_device_new_from_subsystem_sysname(struct udev *udev,
 	return the_device;
 }
 
+struct udev_device *udev_device_new_from_devnum(struct udev *udev, char type, dev_t number)
+{
+	assert_ptr_equal(udev, the_udev);
+	assert_int_equal(type, 'c');
+	assert_int_equal(number, NUMBER);
+	if (fake.now_ms < fake.device_at)
+		return NULL;
+	fake.refs++;
+	return the_device;
+}
+
+const char *udev_device_get_sysattr_value(struct udev_device *device, const char *attribute)
+{
+	assert_ptr_equal(device, the_device);
+	assert_string_equal(attribute, "name");
+	return fake.its_name;
+}
+
 int udev_device_get_is_initialized(struct udev_device *device)
 {
 	assert_ptr_equal(device, the_device);
@@ -210,6 +237,46 @@ struct udev_device *udev_device_unref(struct udev_device *device)
 	if (device)
 		fake.refs--;
 	return NULL;
+}
+
+/* -------------------------------------------------- what plays the list of buffers */
+
+static struct mymap_list *const the_list = UNTOUCHED(struct mymap_list);
+
+int mymap_list_new(struct mymap_list **ret_list)
+{
+	*ret_list = the_list;
+	fake.refs++;
+	return 0;
+}
+
+void mymap_list_free(struct mymap_list *list)
+{
+	assert_ptr_equal(list, the_list);
+	fake.refs--;
+}
+
+size_t mymap_list_get_length(const struct mymap_list *list)
+{
+	assert_ptr_equal(list, the_list);
+	return fake.now_ms < fake.device_at ? 1 : 2;
+}
+
+const struct mymap_named *mymap_list_get(const struct mymap_list *list, size_t i)
+{
+	assert_ptr_equal(list, the_list);
+	return (const struct mymap_named *)(i + 1);
+}
+
+const char *mymap_named_get_name(const struct mymap_named *named)
+{
+	return (uintptr_t)named == 2 ? NAME : "other";
+}
+
+const char *mymap_named_get_node(const struct mymap_named *named)
+{
+	assert_int_equal((uintptr_t)named, 2);
+	return "/dev/mymap7";
 }
 
 /* ---------------------------------------------------------------------- tests */
@@ -392,7 +459,93 @@ static void longest_timeout(void **state)
 	assert_int_equal(mymap_wait_for_node(UINT32_MAX), 0);
 }
 
+/* The link of a named buffer. */
+
+static int by_name_setup(void **state)
+{
+	int r = setup(state);
+
+	fake.by_name = true;
+	fake.udevd = true;
+	return r;
+}
+
+static void name_at_once(void **state)
+{
+	(void)state;
+	all_at(0);
+	assert_int_equal(mymap_wait_for_name(NAME, 0), 0);
+	assert_int_equal(fake.nr_polls, 0);
+	assert_false(fake.looked_before_receiving);
+}
+
+static void name_waits_for_link(void **state)
+{
+	(void)state;
+	fake.device_at = 0;
+	fake.initialized_at = 0;
+	fake.node_at = 1000042;
+	fake.event_at = 1000042;
+	assert_int_equal(mymap_wait_for_name(NAME, 5000), 0);
+	assert_int_equal(fake.now_ms, 1000042);
+}
+
+static void name_waits_for_rules(void **state)
+{
+	(void)state;
+	fake.node_at = 0;
+	fake.device_at = 0;
+	fake.initialized_at = 1000070;
+	fake.event_at = 1000070;
+	assert_int_equal(mymap_wait_for_name(NAME, 5000), 0);
+	assert_int_equal(fake.now_ms, 1000070);
+}
+
+static void name_of_another(void **state)
+{
+	(void)state;
+	all_at(0);
+	fake.its_name = "rx1";
+	assert_int_equal(mymap_wait_for_name(NAME, 500), -ETIMEDOUT);
+}
+
+/* An entry of sysfs that is going has no attribute any more. */
+static void name_going(void **state)
+{
+	(void)state;
+	all_at(0);
+	fake.its_name = NULL;
+	assert_int_equal(mymap_wait_for_name(NAME, 500), -ETIMEDOUT);
+}
+
+static void name_dangling(void **state)
+{
+	(void)state;
+	fake.node_at = 0;
+	assert_int_equal(mymap_wait_for_name(NAME, 500), -ETIMEDOUT);
+}
+
+static void name_without_udevd(void **state)
+{
+	(void)state;
+	fake.udevd = false;
+	fake.device_at = 1000030;
+	fake.event_at = 1000030;
+	fake.node_at = 0;
+	assert_int_equal(mymap_wait_for_name(NAME, 500), 0);
+	assert_string_equal(fake.source, "kernel");
+	assert_int_equal(fake.now_ms, 1000030);
+}
+
+static void name_invalid(void **state)
+{
+	(void)state;
+	assert_int_equal(mymap_wait_for_name("../mymap", 500), -EINVAL);
+	assert_int_equal(mymap_wait_for_name("", 500), -EINVAL);
+}
+
 #undef TEST
+#define BY_NAME(text, function)	{ text, function, by_name_setup, teardown, NULL }
 #define TEST(text, function)	{ text, function, setup, teardown, NULL }
 
 int main(void)
@@ -416,6 +569,15 @@ int main(void)
 		TEST("wait: no events, it looks again and again", no_receiving),
 		TEST("wait: no udev context is ENOMEM", no_memory),
 		TEST("wait: the longest timeout does not overflow", longest_timeout),
+		BY_NAME("wait for name: what is ready is found at once", name_at_once),
+		BY_NAME("wait for name: an event ends it, and the link is there", name_waits_for_link),
+		BY_NAME("wait for name: a device whose rules have not run is not ready",
+			name_waits_for_rules),
+		BY_NAME("wait for name: a link to another buffer is not it", name_of_another),
+		BY_NAME("wait for name: a link to a buffer that is going is not it", name_going),
+		BY_NAME("wait for name: a link to nothing is not it", name_dangling),
+		BY_NAME("wait for name: without udevd the node is enough", name_without_udevd),
+		BY_NAME("wait for name: what is no name is EINVAL", name_invalid),
 	};
 
 	return cmocka_run_group_tests_name("node", tests, NULL, NULL);

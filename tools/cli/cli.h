@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <mymap.h>
 
@@ -22,13 +23,19 @@ enum exit_status {
 /* Options; a subcommand names those it takes as a mask of bits. */
 enum option_id {
 	OPTION_BYTE,
+	OPTION_CHECK,
 	OPTION_FD,
 	OPTION_FIXED_SIZE,
+	OPTION_GROUP,
 	OPTION_HELP,
 	OPTION_JSON,
 	OPTION_LENGTH,
+	OPTION_MODE,
+	OPTION_NAME,
 	OPTION_OFFSET,
+	OPTION_OWNER,
 	OPTION_POPULATE,
+	OPTION_READONLY,
 	OPTION_ROOT,
 	OPTION_SIZE,
 	NR_OPTIONS,
@@ -43,6 +50,8 @@ enum option_id {
  * @summary: one line for the list of subcommands
  * @description: more, for its own --help; ends in a newline
  * @options: BIT(enum option_id) of each option it takes
+ * @only_reads: it does not write to the buffer
+ * @takes_name: it takes the name of a buffer, before or behind the options
  * @run: do it; returns an exit status
  */
 struct command;
@@ -54,6 +63,8 @@ struct command {
 	const char *summary;
 	const char *description;
 	unsigned int options;
+	bool only_reads;
+	bool takes_name;
 	int (*run)(const struct command *command, const struct options *options);
 };
 
@@ -62,8 +73,12 @@ struct command {
  * @given: BIT(enum option_id) of each option that was given
  * @byte: the byte to fill with
  * @fd: an inherited descriptor
+ * @group: a group, by name or number
  * @length: bytes
+ * @mode: permission bits
+ * @name: the name of a buffer, or NULL
  * @offset: bytes
+ * @owner: a user, by name or number
  * @root: the folder that has the system to examine, or NULL
  * @size: bytes
  * @operands: what follows the options, ended by NULL
@@ -72,8 +87,12 @@ struct options {
 	unsigned int given;
 	unsigned char byte;
 	int fd;
+	gid_t group;
 	uint64_t length;
+	mode_t mode;
+	const char *name;
 	uint64_t offset;
+	uid_t owner;
 	const char *root;
 	uint64_t size;
 	char **operands;
@@ -111,6 +130,29 @@ int complain_change(const struct command *command, int error);
 /* seal.c */
 const char *seal_name(unsigned int i, uint64_t *ret_seal);
 
+/* named.c */
+#define NAME_HINT	"a name has 1 to 47 of A-Z a-z 0-9 . _ -, a letter or a digit first"
+
+int named_check(const struct command *command, const char *name);
+void named_complain(const char *who, const char *name, int error, struct mymap *ctx);
+int named_open(const struct command *command, const char *name, uint64_t flags,
+	       struct mymap_buffer **ret_buffer);
+int named_wait(const struct command *command, const char *name);
+
+/* create.c */
+void create_complain(const char *who, uint64_t size, int error, struct mymap *ctx);
+int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer);
+
+/* owner.c */
+#define DEFAULT_MODE	0660
+/* Enough for two names; longer ones are cut off. */
+#define OWNER_TEXT_MAX	80
+
+bool owner_parse(const char *text, uid_t *ret_owner);
+bool group_parse(const char *text, gid_t *ret_group);
+bool mode_parse(const char *text, mode_t *ret_mode);
+const char *owner_format(uid_t owner, gid_t group, char *text, size_t len);
+
 /* print.c */
 struct json_object;
 
@@ -121,15 +163,20 @@ void print_buffer(const struct mymap_buffer_info *info);
 struct json_object *json_buffer(const struct mymap_buffer_info *info);
 void json_print(struct json_object *object);
 
+extern const struct command command_apply;
 extern const struct command command_create;
 extern const struct command command_demo;
+extern const struct command command_destroy;
 extern const struct command command_doctor;
 extern const struct command command_fill;
 extern const struct command command_info;
+extern const struct command command_list;
+extern const struct command command_open;
 extern const struct command command_punch;
 extern const struct command command_read;
 extern const struct command command_resize;
 extern const struct command command_seal;
+extern const struct command command_watch;
 extern const struct command command_write;
 
 #endif /* MYMAP_CLI_H */

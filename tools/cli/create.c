@@ -10,13 +10,16 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "group.h"
 #include "size.h"
 
 /* Where COMMAND finds the buffer. */
 #define COMMAND_FD	3
 #define COMMAND_FD_TEXT	"3"
 
-static void complain_quota(const struct command *command, uint64_t size, struct mymap *ctx)
+#define OWNER_OPTIONS	(BIT(OPTION_OWNER) | BIT(OPTION_GROUP) | BIT(OPTION_MODE))
+
+static void complain_quota(const char *who, uint64_t size, struct mymap *ctx)
 {
 	char text[SIZE_TEXT_MAX], limit_text[SIZE_TEXT_MAX];
 	struct mymap_driver_info *driver;
@@ -24,7 +27,7 @@ static void complain_quota(const struct command *command, uint64_t size, struct 
 
 	size_format(size, text, sizeof(text));
 	if (mymap_get_driver_info(ctx, &driver) < 0) {
-		complain("%s: size %" PRIu64 " (%s): over a limit of the driver", command->name,
+		complain("%s: size %" PRIu64 " (%s): over a limit of the driver", who,
 			 size, text);
 		return;
 	}
@@ -37,13 +40,83 @@ static void complain_quota(const struct command *command, uint64_t size, struct 
 	if (size > max_buffer)
 		complain("%s: size %" PRIu64 " (%s): a buffer may have at most %" PRIu64
 			 " bytes (%s); module parameter max_buffer_size",
-			 command->name, size, text, max_buffer,
+			 who, size, text, max_buffer,
 			 size_format(max_buffer, limit_text, sizeof(limit_text)));
 	else
 		complain("%s: size %" PRIu64 " (%s): all buffers together may have at most %" PRIu64
 			 " bytes (%s) and have %" PRIu64 " now; module parameter max_total_size",
-			 command->name, size, text, max_total,
+			 who, size, text, max_total,
 			 size_format(max_total, limit_text, sizeof(limit_text)), total);
+}
+
+/**
+ * create_complain() - why a buffer could not be made
+ * @who: who says it
+ * @size: the size that was wanted, in bytes
+ * @error: what the library answered
+ * @ctx: the context, to ask for the limits
+ */
+void create_complain(const char *who, uint64_t size, int error, struct mymap *ctx)
+{
+	char text[SIZE_TEXT_MAX];
+
+	size_format(size, text, sizeof(text));
+	switch (error) {
+	case -EDQUOT:
+		complain_quota(who, size, ctx);
+		break;
+	case -ENOMEM:
+		complain("%s: size %" PRIu64 " (%s): not enough memory", who, size, text);
+		break;
+	case -EINVAL:
+		complain("%s: size %" PRIu64 " (%s): no buffer can have this size; "
+			 "'mymap info' shows the limits", who, size, text);
+		break;
+	default:
+		complain("%s: size %" PRIu64 " (%s): %s", who, size, text,
+			 strerror(-error));
+	}
+}
+
+/* The group mymap owns what nobody else was told to own. */
+static int default_group(const struct command *command, gid_t *ret_group)
+{
+	if (group_parse(GROUP, ret_group))
+		return EXIT_OK;
+	complain("%s: there is no group " GROUP " on this system: say --group", command->name);
+	return EXIT_FAILED;
+}
+
+static int create_named(const struct command *command, const struct options *options,
+			uint64_t flags, struct mymap *ctx, struct mymap_buffer **ret_buffer)
+{
+	uid_t owner = option_given(options, OPTION_OWNER) ? options->owner : geteuid();
+	mode_t mode = option_given(options, OPTION_MODE) ? options->mode : DEFAULT_MODE;
+	gid_t group = options->group;
+	int r;
+
+	if (!(options->given & OWNER_OPTIONS)) {
+		r = mymap_buffer_create_named(ctx, options->name, options->size, flags, ret_buffer);
+	} else {
+		if (!option_given(options, OPTION_GROUP) &&
+		    default_group(command, &group) != EXIT_OK)
+			return EXIT_FAILED;
+		r = mymap_buffer_create_owned(ctx, options->name, options->size, flags, owner,
+					      group, mode, ret_buffer);
+	}
+
+	switch (r) {
+	case 0:
+		return EXIT_OK;
+	case -EEXIST:
+	case -EPERM:
+	case -EOPNOTSUPP:
+		named_complain(command->name, options->name, r, ctx);
+		break;
+	default:
+		create_complain(command->name, options->size, r, ctx);
+	}
+	return EXIT_FAILED;
 }
 
 static bool has_fixed_size(struct mymap *ctx)
@@ -58,34 +131,18 @@ static bool has_fixed_size(struct mymap *ctx)
 	return has;
 }
 
-static void complain_create(const struct command *command, const struct options *options,
-			    int error, struct mymap *ctx)
+static int create_unnamed(const struct command *command, const struct options *options,
+			  uint64_t flags, struct mymap *ctx, struct mymap_buffer **ret_buffer)
 {
-	uint64_t size = options->size;
-	char text[SIZE_TEXT_MAX];
+	int r = mymap_buffer_create(ctx, options->size, flags, ret_buffer);
 
-	if (error == -EOPNOTSUPP && option_given(options, OPTION_FIXED_SIZE) &&
-	    !has_fixed_size(ctx)) {
+	if (!r)
+		return EXIT_OK;
+	if (r == -EOPNOTSUPP && option_given(options, OPTION_FIXED_SIZE) && !has_fixed_size(ctx))
 		complain("%s: --fixed-size: " DRIVER_TOO_OLD, command->name);
-		return;
-	}
-
-	size_format(size, text, sizeof(text));
-	switch (error) {
-	case -EDQUOT:
-		complain_quota(command, size, ctx);
-		break;
-	case -ENOMEM:
-		complain("%s: size %" PRIu64 " (%s): not enough memory", command->name, size, text);
-		break;
-	case -EINVAL:
-		complain("%s: size %" PRIu64 " (%s): no buffer can have this size; "
-			 "'mymap info' shows the limits", command->name, size, text);
-		break;
-	default:
-		complain("%s: size %" PRIu64 " (%s): %s", command->name, size, text,
-			 strerror(-error));
-	}
+	else
+		create_complain(command->name, options->size, r, ctx);
+	return EXIT_FAILED;
 }
 
 static int create(const struct command *command, const struct options *options,
@@ -104,12 +161,8 @@ static int create(const struct command *command, const struct options *options,
 	if (r != EXIT_OK)
 		return r;
 
-	r = mymap_buffer_create(ctx, options->size, flags, ret_buffer);
-	if (r < 0) {
-		complain_create(command, options, r, ctx);
-		r = EXIT_FAILED;
-	}
-
+	r = options->name ? create_named(command, options, flags, ctx, ret_buffer) :
+			    create_unnamed(command, options, flags, ctx, ret_buffer);
 	mymap_close(ctx);
 	return r;
 }
@@ -150,8 +203,17 @@ static int pass_on(int fd)
 	return 0;
 }
 
-/* Does not come back if all goes well. */
-static int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer)
+/**
+ * execute() - become a program that inherits a buffer
+ * @command: who does it
+ * @argv: the program and its arguments
+ * @buffer: the buffer
+ *
+ * Does not come back if all goes well.
+ *
+ * Return: an exit status, after a complaint.
+ */
+int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer)
 {
 	int error, r;
 
@@ -171,23 +233,35 @@ static int execute(const struct command *command, char **argv, const struct myma
 	return error == ENOENT ? EXIT_NO_COMMAND : EXIT_CANNOT_EXEC;
 }
 
+static int check(const struct command *command, const struct options *options)
+{
+	if (!option_given(options, OPTION_SIZE)) {
+		complain("%s: --size is missing; " SIZE_HINT, command->name);
+		return EXIT_USAGE;
+	}
+	if ((options->given & OWNER_OPTIONS) && !options->name) {
+		complain("%s: --owner, --group and --mode are for buffers with --name", command->name);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
 static int run(const struct command *command, const struct options *options)
 {
 	bool with_command = options->operands[0];
 	struct mymap_buffer *buffer;
 	int r;
 
-	if (!option_given(options, OPTION_SIZE)) {
-		complain("%s: --size is missing; " SIZE_HINT, command->name);
-		return EXIT_USAGE;
-	}
-
-	r = create(command, options, &buffer);
+	r = check(command, options);
+	if (r == EXIT_OK)
+		r = create(command, options, &buffer);
 	if (r != EXIT_OK)
 		return r;
 
+	if (options->name)
+		r = named_wait(command, options->name);
 	/* stdout is COMMAND's, unless the line was asked for */
-	if (!with_command || option_given(options, OPTION_JSON))
+	if (r == EXIT_OK && (!with_command || option_given(options, OPTION_JSON)))
 		r = show(command, options, buffer);
 	if (r == EXIT_OK && with_command)
 		r = execute(command, options->operands, buffer);
@@ -206,8 +280,12 @@ const struct command command_create = {
 		"the buffer before.\n"
 		"\n"
 		"Without COMMAND, the buffer is shown and is gone when mymap exits: with\n"
-		"--populate, that tells whether so much memory can be had now.\n",
+		"--populate, that tells whether so much memory can be had now.\n"
+		"\n"
+		"With --name, the buffer stays until 'mymap destroy NAME' or the next boot, and\n"
+		"all who may open /dev/mymap may use it, or those that --owner, --group and\n"
+		"--mode tell. It can be used when mymap exits or COMMAND begins.\n",
 	.options = BIT(OPTION_FIXED_SIZE) | BIT(OPTION_JSON) | BIT(OPTION_POPULATE) |
-		   BIT(OPTION_SIZE),
+		   BIT(OPTION_SIZE) | BIT(OPTION_NAME) | OWNER_OPTIONS,
 	.run = run,
 };

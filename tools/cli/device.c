@@ -182,8 +182,14 @@ static int inherited_open(const struct command *command, int fd, struct mymap_bu
 	return EXIT_FAILED;
 }
 
+/* Whoever may only read a buffer can have it shown and read. */
+static uint64_t target_flags(const struct command *command)
+{
+	return command->only_reads ? MYMAP_BUFFER_OPEN_READ_ONLY : 0;
+}
+
 /**
- * target_open() - the buffer a subcommand works on: --fd, or the default buffer
+ * target_open() - the buffer a subcommand works on: --fd, NAME, or the default buffer
  * @command: who asks
  * @options: what was given
  * @ret_buffer: where to put the handle; the caller owns it
@@ -196,8 +202,14 @@ int target_open(const struct command *command, const struct options *options,
 	struct mymap *ctx;
 	int r;
 
+	if (option_given(options, OPTION_FD) && options->name) {
+		complain("%s: --fd and a name: one of them, please", command->name);
+		return EXIT_USAGE;
+	}
 	if (option_given(options, OPTION_FD))
 		return inherited_open(command, options->fd, ret_buffer);
+	if (options->name)
+		return named_open(command, options->name, target_flags(command), ret_buffer);
 
 	r = device_open(&ctx);
 	if (r != EXIT_OK)

@@ -23,10 +23,12 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_fill = {
 	.name = "fill",
+	.operands = "[NAME]",
 	.summary = "write one byte value all over a buffer",
 	.description =
-		"Writes one byte value to every byte of the default buffer, or of an inherited\n"
-		"one.\n",
+		"Writes one byte value to every byte of the default buffer, of the one called\n"
+		"NAME, or of an inherited one.\n",
 	.options = BIT(OPTION_BYTE) | BIT(OPTION_FD) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET),
+	.takes_name = true,
 	.run = run,
 };

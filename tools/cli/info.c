@@ -15,6 +15,7 @@ static const struct feature {
 } features[] = {
 	{ MYMAP_DRIVER_FEATURE_HUGE_PAGES, "huge-pages" },
 	{ MYMAP_DRIVER_FEATURE_MEMORY_CGROUP, "memory-cgroup" },
+	{ MYMAP_DRIVER_FEATURE_NAMES, "names" },
 	{ MYMAP_DRIVER_FEATURE_RESIZE, "resize" },
 };
 
@@ -194,7 +195,7 @@ static int run_driver(const struct command *command, const struct options *optio
 
 static int run(const struct command *command, const struct options *options)
 {
-	if (option_given(options, OPTION_FD))
+	if (option_given(options, OPTION_FD) || options->name)
 		return run_buffer(command, options);
 
 	return run_driver(command, options);
@@ -202,10 +203,13 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_info = {
 	.name = "info",
+	.operands = "[NAME]",
 	.summary = "show the driver, its limits and the default buffer, or one buffer",
 	.description =
-		"Shows the versions, the limits and the default buffer; with --fd, the buffer\n"
-		"that an inherited descriptor refers to.\n",
+		"Shows the versions, the limits and the default buffer; with NAME or --fd, the\n"
+		"buffer that has the name or that an inherited descriptor refers to.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_JSON),
+	.only_reads = true,
+	.takes_name = true,
 	.run = run,
 };

@@ -11,15 +11,20 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
+	&command_apply,
 	&command_create,
 	&command_demo,
+	&command_destroy,
 	&command_doctor,
 	&command_fill,
 	&command_info,
+	&command_list,
+	&command_open,
 	&command_punch,
 	&command_read,
 	&command_resize,
 	&command_seal,
+	&command_watch,
 	&command_write,
 };
 

@@ -18,16 +18,26 @@ static const struct option_spec {
 	const char *help;
 } specs[NR_OPTIONS] = {
 	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
+	[OPTION_CHECK] = { "check", NULL, "tell what would be done, and do nothing" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
 	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
+	[OPTION_GROUP] = { "group", "GROUP", "the group of the buffer (default: mymap)" },
 	[OPTION_HELP] = { "help", NULL, "show this help" },
 	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
 	[OPTION_LENGTH] = { "length", "SIZE", "how many bytes (default: all to the end)" },
+	[OPTION_MODE] = { "mode", "MODE", "who may read and write it (default: 0660)" },
+	[OPTION_NAME] = { "name", "NAME", "how others find the buffer, which stays until 'destroy'" },
 	[OPTION_OFFSET] = { "offset", "SIZE", "where in the buffer to begin (default: 0)" },
+	[OPTION_OWNER] = { "owner", "USER", "the owner of the buffer (default: who makes it)" },
 	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
+	[OPTION_READONLY] = { "readonly", NULL, "open the buffer for reading only" },
 	[OPTION_ROOT] = { "root", "DIR", "examine the system that lies below DIR" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
 };
+
+/* What getopt gives for a word that is no option; our own numbers are elsewhere. */
+#define OPERAND		1
+#define FIRST_ID	256
 
 static int parse_size(const struct command *command, enum option_id id, const char *text,
 		      uint64_t *ret_bytes)
@@ -66,6 +76,14 @@ static int parse_number(const struct command *command, enum option_id id, const 
 	return OPTIONS_RUN;
 }
 
+/* A complaint about the value of an option that is none. */
+static int wrong_value(const struct command *command, enum option_id id, const char *text,
+		       const char *why)
+{
+	complain("%s: %s '%s': %s", command->name, specs[id].name, text, why);
+	return EXIT_USAGE;
+}
+
 static int take_option(const struct command *command, enum option_id id, const char *argument,
 		       struct options *options)
 {
@@ -84,11 +102,27 @@ static int take_option(const struct command *command, enum option_id id, const c
 		r = parse_number(command, id, argument, INT_MAX, &number);
 		options->fd = (int)number;
 		break;
+	case OPTION_GROUP:
+		if (!group_parse(argument, &options->group))
+			r = wrong_value(command, id, argument, "there is no such group");
+		break;
 	case OPTION_LENGTH:
 		r = parse_size(command, id, argument, &options->length);
 		break;
+	case OPTION_MODE:
+		if (!mode_parse(argument, &options->mode))
+			r = wrong_value(command, id, argument, "not a mode such as 0660");
+		break;
+	case OPTION_NAME:
+		r = named_check(command, argument) == EXIT_OK ? OPTIONS_RUN : EXIT_USAGE;
+		options->name = argument;
+		break;
 	case OPTION_OFFSET:
 		r = parse_size(command, id, argument, &options->offset);
+		break;
+	case OPTION_OWNER:
+		if (!owner_parse(argument, &options->owner))
+			r = wrong_value(command, id, argument, "there is no such user");
 		break;
 	case OPTION_ROOT:
 		options->root = argument;
@@ -96,9 +130,11 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_SIZE:
 		r = parse_size(command, id, argument, &options->size);
 		break;
+	case OPTION_CHECK:
 	case OPTION_FIXED_SIZE:
 	case OPTION_JSON:
 	case OPTION_POPULATE:
+	case OPTION_READONLY:
 	case NR_OPTIONS:
 		break;
 	}
@@ -119,10 +155,41 @@ static void table_for(const struct command *command, struct option table[NR_OPTI
 		table[n++] = (struct option) {
 			.name = specs[id].name,
 			.has_arg = specs[id].argument ? required_argument : no_argument,
-			.val = id,
+			.val = FIRST_ID + id,
 		};
 	}
 	table[n] = (struct option) { 0 };
+}
+
+static int take_name(const struct command *command, const char *name, struct options *options)
+{
+	if (options->name) {
+		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name, name,
+			 command->name);
+		return EXIT_USAGE;
+	}
+	options->name = name;
+	return named_check(command, name) == EXIT_OK ? OPTIONS_RUN : EXIT_USAGE;
+}
+
+/* What is left behind the options, and behind "--". */
+static int take_operands(const struct command *command, char **operands, struct options *options)
+{
+	int r;
+
+	if (command->takes_name && operands[0]) {
+		r = take_name(command, operands[0], options);
+		if (r != OPTIONS_RUN)
+			return r;
+		operands++;
+	}
+	if (operands[0] && (command->takes_name || !command->operands)) {
+		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name, operands[0],
+			 command->name);
+		return EXIT_USAGE;
+	}
+	options->operands = operands;
+	return OPTIONS_RUN;
 }
 
 /**
@@ -140,6 +207,7 @@ int options_parse(const struct command *command, int argc, char **argv,
 {
 	struct option table[NR_OPTIONS + 1];
 	struct options options = { .fd = -1 };
+	int r;
 
 	table_for(command, table);
 	optind = 0; /* GNU: begin anew */
@@ -147,8 +215,8 @@ int options_parse(const struct command *command, int argc, char **argv,
 
 	for (;;) {
 		int before = optind ? optind : 1;
-		int c = getopt_long(argc, argv, "+:h", table, NULL);
-		int r;
+		/* -: what is no option comes as the value of a 1; +: it ends them */
+		int c = getopt_long(argc, argv, command->takes_name ? "-:h" : "+:h", table, NULL);
 
 		if (c == -1)
 			break;
@@ -162,18 +230,18 @@ int options_parse(const struct command *command, int argc, char **argv,
 			return EXIT_USAGE;
 		}
 
-		r = take_option(command, c == 'h' ? OPTION_HELP : (enum option_id)c, optarg,
-				&options);
+		if (c == OPERAND)
+			r = take_name(command, optarg, &options);
+		else
+			r = take_option(command, c == 'h' ? OPTION_HELP : (enum option_id)(c - FIRST_ID),
+					optarg, &options);
 		if (r != OPTIONS_RUN)
 			return r;
 	}
 
-	options.operands = argv + optind;
-	if (options.operands[0] && !command->operands) {
-		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name,
-			 options.operands[0], command->name);
-		return EXIT_USAGE;
-	}
+	r = take_operands(command, argv + optind, &options);
+	if (r != OPTIONS_RUN)
+		return r;
 
 	*ret_options = options;
 	return OPTIONS_RUN;

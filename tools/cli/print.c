@@ -86,6 +86,20 @@ static struct json_object *json_seals(uint64_t seals)
 	return list;
 }
 
+static void print_name(const struct mymap_buffer_info *info)
+{
+	char text[OWNER_TEXT_MAX];
+
+	print_field("name", "%s", mymap_buffer_info_get_name(info));
+	print_field("node", "%s", mymap_buffer_info_get_node(info));
+	if (!mymap_buffer_info_is_owned(info))
+		return;
+	print_field("owner, group, mode", "%s %04o",
+		    owner_format(mymap_buffer_info_get_owner(info),
+				 mymap_buffer_info_get_group(info), text, sizeof(text)),
+		    mymap_buffer_info_get_mode(info));
+}
+
 /**
  * print_buffer() - a buffer as text
  * @info: what is known about it
@@ -103,6 +117,8 @@ void print_buffer(const struct mymap_buffer_info *info)
 	print_field("pinnable", "%s", mymap_buffer_info_is_pinnable(info) ? "yes" : "no");
 	print_seals(mymap_buffer_info_get_seals(info));
 	print_field("default buffer", "%s", mymap_buffer_info_is_default(info) ? "yes" : "no");
+	if (mymap_buffer_info_get_name(info)[0])
+		print_name(info);
 }
 
 static struct json_object *json_page_size(uint64_t page_size, uint64_t resident)
@@ -112,6 +128,24 @@ static struct json_object *json_page_size(uint64_t page_size, uint64_t resident)
 	json_object_object_add(object, "page_size", json_object_new_uint64(page_size));
 	json_object_object_add(object, "resident", json_object_new_uint64(resident));
 	return object;
+}
+
+static void json_name(struct json_object *object, const struct mymap_buffer_info *info)
+{
+	char mode[8];
+
+	json_object_object_add(object, "name",
+			       json_object_new_string(mymap_buffer_info_get_name(info)));
+	json_object_object_add(object, "node",
+			       json_object_new_string(mymap_buffer_info_get_node(info)));
+	if (!mymap_buffer_info_is_owned(info))
+		return;
+	snprintf(mode, sizeof(mode), "%04o", mymap_buffer_info_get_mode(info) & 07777);
+	json_object_object_add(object, "owner",
+			       json_object_new_uint64(mymap_buffer_info_get_owner(info)));
+	json_object_object_add(object, "group",
+			       json_object_new_uint64(mymap_buffer_info_get_group(info)));
+	json_object_object_add(object, "mode", json_object_new_string(mode));
 }
 
 /**
@@ -144,6 +178,8 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 	json_object_object_add(object, "seals", json_seals(mymap_buffer_info_get_seals(info)));
 	json_object_object_add(object, "default",
 			       json_object_new_boolean(mymap_buffer_info_is_default(info)));
+	if (mymap_buffer_info_get_name(info)[0])
+		json_name(object, info);
 	return object;
 }
 

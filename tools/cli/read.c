@@ -60,9 +60,13 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_read = {
 	.name = "read",
+	.operands = "[NAME]",
 	.summary = "copy bytes of a buffer to standard output",
 	.description =
-		"Copies bytes of the default buffer, or of an inherited one, to standard output.\n",
+		"Copies bytes of the default buffer, of the one called NAME, or of an inherited\n"
+		"one to standard output.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET),
+	.only_reads = true,
+	.takes_name = true,
 	.run = run,
 };

@@ -114,7 +114,7 @@ static void complain_store(const struct transfer *transfer, int error)
 	uint64_t written = transfer->offset - transfer->options->offset;
 
 	switch (error) {
-	case EBADF:
+	case EBADF: /* only of a descriptor: what has a name was opened for writing */
 		complain("%s: descriptor %d: it is open for reading only", name,
 			 transfer->options->fd);
 		break;

@@ -78,11 +78,13 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_write = {
 	.name = "write",
+	.operands = "[NAME]",
 	.summary = "copy standard input into a buffer",
 	.description =
-		"Copies standard input into the default buffer, or into an inherited one: up to\n"
-		"the end of the input, or exactly --length bytes. Input that does not fit is an\n"
-		"error, after what fits was written.\n",
+		"Copies standard input into the default buffer, the one called NAME, or an\n"
+		"inherited one: up to the end of the input, or exactly --length bytes. Input\n"
+		"that does not fit is an error, after what fits was written.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET),
+	.takes_name = true,
 	.run = run,
 };

@@ -16,7 +16,8 @@
  *
  * Threads: no object changes after it was made, so that every function may be
  * called by several threads at once, also on the same object. Only closing or
- * freeing an object needs that no other thread uses it, then or later.
+ * freeing an object needs that no other thread uses it, then or later. The
+ * exception is struct mymap_monitor, which is for one thread at a time.
  *
  * mymap(4) describes the device; libmymap(3) is where the man pages begin.
  */
@@ -26,6 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,9 +61,10 @@ struct mymap_driver_info;
  * struct mymap_buffer - a handle of a buffer
  *
  * It owns a descriptor of its own. Made by mymap_buffer_create(),
- * mymap_buffer_open_default() and mymap_buffer_from_fd(), ended by
- * mymap_buffer_close(). The memory itself is freed when the last descriptor and
- * the last mapping of it are gone, in all processes.
+ * mymap_buffer_open(), mymap_buffer_open_default() and mymap_buffer_from_fd(),
+ * ended by mymap_buffer_close(). The memory itself is freed when the last
+ * descriptor and the last mapping of it are gone, in all processes, and its name
+ * if it has one.
  */
 struct mymap_buffer;
 
@@ -71,6 +74,34 @@ struct mymap_buffer;
  * Made by mymap_buffer_get_info(), ended by mymap_buffer_info_free().
  */
 struct mymap_buffer_info;
+
+/**
+ * struct mymap_list - the named buffers, as they were at one moment
+ *
+ * Made by mymap_list_new(), ended by mymap_list_free().
+ */
+struct mymap_list;
+
+/**
+ * struct mymap_named - one of them
+ *
+ * It belongs to its list.
+ */
+struct mymap_named;
+
+/**
+ * struct mymap_monitor - listens to named buffers that come, change and go
+ *
+ * Made by mymap_monitor_new(), ended by mymap_monitor_free().
+ */
+struct mymap_monitor;
+
+/**
+ * struct mymap_event - a named buffer came, changed or went
+ *
+ * Made by mymap_monitor_receive(), ended by mymap_event_free().
+ */
+struct mymap_event;
 
 /* ------------------------------------------------------------------ library */
 
@@ -124,12 +155,14 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	alignment allows
  * @MYMAP_DRIVER_FEATURE_MEMORY_CGROUP: the memory of a buffer is charged to the
  *	memory cgroup of its creator
+ * @MYMAP_DRIVER_FEATURE_NAMES: buffers can have names; not before driver 0.2.0
  * @MYMAP_DRIVER_FEATURE_RESIZE: the size of a buffer can be changed, fixed and
  *	sealed, and holes be punched into it; not in drivers before 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
 	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1,
+	MYMAP_DRIVER_FEATURE_NAMES = 2,
 	MYMAP_DRIVER_FEATURE_RESIZE = 3
 };
 
@@ -603,6 +636,433 @@ bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
  * Threads: any.
  */
 uint64_t mymap_buffer_info_get_seals(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_name() - the name of the buffer
+ * @info: the answer
+ *
+ * Return: the name, "" where it has none or none any more; it lives as long as
+ * @info.
+ * Threads: any.
+ */
+const char *mymap_buffer_info_get_name(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_node() - the device node of the buffer
+ * @info: the answer
+ *
+ * Return: such as "/dev/mymap0", "" where it has no name; it lives as long as
+ * @info.
+ * Threads: any.
+ */
+const char *mymap_buffer_info_get_node(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_is_owned() - was it made with an owner, a group and a mode?
+ * @info: the answer
+ *
+ * Return: true if so, see mymap_buffer_create_owned().
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_owned(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_owner() - who may destroy the buffer
+ * @info: the answer
+ *
+ * Return: the user: who was given as the owner, or else who made it.
+ * Threads: any.
+ */
+uid_t mymap_buffer_info_get_owner(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_group() - the group of the buffer
+ * @info: the answer
+ *
+ * Return: the group that was given, or else that of who made it.
+ * Threads: any.
+ */
+gid_t mymap_buffer_info_get_group(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_mode() - the permission bits of the buffer
+ * @info: the answer
+ *
+ * Return: the bits that were given, or else 0600.
+ * Threads: any.
+ */
+mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* -------------------------------------------------------------------- names */
+
+/* The longest name, in bytes. */
+#define MYMAP_NAME_MAX	47
+
+/**
+ * mymap_name_is_valid() - may a buffer be called so?
+ * @name: the name
+ *
+ * Return: true if it has 1 to MYMAP_NAME_MAX of A-Z a-z 0-9 . _ - and begins with
+ * a letter or a digit.
+ * Threads: any.
+ */
+bool mymap_name_is_valid(const char *name) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_create_named() - make a buffer that others find by its name
+ * @ctx: the context; it may be closed before the buffer
+ * @name: its name
+ * @size: the size wanted in bytes, at least 1; rounded up to whole pages
+ * @flags: 0 or MYMAP_BUFFER_CREATE_* together
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * The buffer lives until mymap_buffer_destroy(), also when nobody has it open.
+ * The caller's user is its owner; all who may open /dev/mymap may open it. Its
+ * node and link may not be there yet, see mymap_wait_for_name().
+ *
+ * Return: what mymap_buffer_create() returns, or
+ * -EINVAL: @name cannot be a name, too
+ * -EEXIST: there is a buffer of that name
+ * -EPERM: the caller may not give names; it is for CAP_SYS_ADMIN, unless the
+ *	module parameter unprivileged_names is set
+ * -EOPNOTSUPP: the driver is older than names, too; they came with 0.2.0
+ * Threads: any.
+ */
+int mymap_buffer_create_named(struct mymap *ctx, const char *name, uint64_t size,
+			      uint64_t flags, struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_create_owned() - make a named buffer that belongs to somebody
+ * @ctx: the context; it may be closed before the buffer
+ * @name: its name
+ * @size: the size wanted in bytes, at least 1; rounded up to whole pages
+ * @flags: 0 or MYMAP_BUFFER_CREATE_* together
+ * @owner: the user that may also destroy it
+ * @group: the group
+ * @mode: who may read and write it: some of 0666
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * As mymap_buffer_create_named(), but owner, group and mode are those of its node
+ * and decide who may open it, by the node and by its name. They never change.
+ *
+ * Return: what mymap_buffer_create_named() returns, or
+ * -EINVAL: @mode is 0 or has other bits, or an id is not valid here, too
+ * -EPERM: the caller may not give it to that user or group, too
+ * Threads: any.
+ */
+int mymap_buffer_create_owned(struct mymap *ctx, const char *name, uint64_t size,
+			      uint64_t flags, uid_t owner, gid_t group, mode_t mode,
+			      struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/* Flags of mymap_buffer_open(). */
+/* Open it for reading only. */
+#define MYMAP_BUFFER_OPEN_READ_ONLY (UINT64_C(1) << 0)
+
+/**
+ * mymap_buffer_open() - a handle of the buffer that has a name
+ * @ctx: the context; it may be closed before the buffer
+ * @name: the name
+ * @flags: 0 or MYMAP_BUFFER_OPEN_* together
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * Its descriptor is as that of a buffer that the caller made.
+ *
+ * Return: 0, or
+ * -ENOENT: there is no buffer of that name
+ * -EACCES: the caller may not use it in that way
+ * -EINVAL: @name cannot be a name
+ * -EOPNOTSUPP: a flag is not known, or the driver is older than names
+ * -EMFILE, -ENFILE, -ENOMEM: out of descriptors or memory
+ * Threads: any.
+ */
+int mymap_buffer_open(struct mymap *ctx, const char *name, uint64_t flags,
+		      struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_destroy() - take the name of a buffer away
+ * @ctx: the context
+ * @name: the name
+ *
+ * The name and the node are gone when it returns, the link as soon as udev has
+ * run. Whoever uses the buffer keeps it: the memory is freed with the last
+ * descriptor and mapping.
+ *
+ * Return: 0, or
+ * -ENOENT: there is no buffer of that name
+ * -EPERM: the caller is not its owner and has no CAP_SYS_ADMIN
+ * -EINVAL: @name cannot be a name
+ * -EOPNOTSUPP: the driver is older than names
+ * Threads: any.
+ */
+int mymap_buffer_destroy(struct mymap *ctx, const char *name)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_wait_for_name() - wait until a named buffer has its node and its link
+ * @name: the name
+ * @timeout_ms: how long to wait at most, in milliseconds; 0: look once
+ *
+ * It is ready when /dev/mymap-by-name/NAME leads to its node and udev has run all
+ * its rules, so that the owner, the group and the mode of the node are right.
+ * Where no udev runs, nobody makes links, and it is enough that the node exists.
+ * Signals do not end the wait.
+ *
+ * Return: 0, or
+ * -ETIMEDOUT: it was not ready in time
+ * -EINVAL: @name cannot be a name
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_wait_for_name(const char *name, unsigned int timeout_ms)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_list_new() - find all named buffers
+ * @ret_list: where to put the list; the caller owns it
+ *
+ * Needs no rights: names, sizes and use are told to everybody, by
+ * /sys/class/mymap. A list without an entry is no error, nor is it one if the
+ * module is not loaded.
+ *
+ * Return: 0, or -ENOMEM, or what reading /sys answered.
+ * Threads: any.
+ */
+int mymap_list_new(struct mymap_list **ret_list) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_list_free() - free a list and its entries
+ * @list: the list, or NULL
+ *
+ * Threads: no other may use @list or an entry of it.
+ */
+void mymap_list_free(struct mymap_list *list);
+
+/**
+ * mymap_list_get_length() - how many entries the list has
+ * @list: the list
+ *
+ * Return: the number.
+ * Threads: any.
+ */
+size_t mymap_list_get_length(const struct mymap_list *list)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_list_get() - an entry of the list
+ * @list: the list
+ * @i: which, from 0; below mymap_list_get_length()
+ *
+ * They are in the order of their names, byte by byte.
+ *
+ * Return: the entry; it belongs to @list. NULL where there is none.
+ * Threads: any.
+ */
+const struct mymap_named *mymap_list_get(const struct mymap_list *list, size_t i)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_name() - the name of a buffer
+ * @named: the entry
+ *
+ * Return: the name; it lives as long as the list.
+ * Threads: any.
+ */
+const char *mymap_named_get_name(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_node() - the device node of a buffer
+ * @named: the entry
+ *
+ * Return: such as "/dev/mymap0"; it lives as long as the list.
+ * Threads: any.
+ */
+const char *mymap_named_get_node(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_kind_name() - what a buffer is made of, as text
+ * @named: the entry
+ *
+ * Return: "pages", or what a newer driver says; it lives as long as the list.
+ * Threads: any.
+ */
+const char *mymap_named_get_kind_name(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_size() - the size of a buffer
+ * @named: the entry
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_named_get_size(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_resident() - how much memory a buffer has by now
+ * @named: the entry
+ *
+ * Return: bytes.
+ * Threads: any.
+ */
+uint64_t mymap_named_get_resident(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_get_open_files() - by how many open files a buffer is used
+ * @named: the entry
+ *
+ * Return: the number. Descriptors that are duplicates of each other are one open
+ * file, and a mapping keeps its file open.
+ * Threads: any.
+ */
+unsigned int mymap_named_get_open_files(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_named_is_mapped() - is any part of a buffer mapped by anybody?
+ * @named: the entry
+ *
+ * Return: true if it is.
+ * Threads: any.
+ */
+bool mymap_named_is_mapped(const struct mymap_named *named)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_monitor_new() - begin to listen to named buffers
+ * @ret_monitor: where to put the monitor; the caller owns it
+ *
+ * Events come when udev has run its rules, so that links are there and rights are
+ * right; where no udev runs, right from the kernel. To miss nothing, make a
+ * monitor first and a list then.
+ *
+ * Return: 0, or
+ * -EMFILE, -ENFILE, -ENOMEM: out of descriptors or memory
+ * and what else the system answers.
+ * Threads: any.
+ */
+int mymap_monitor_new(struct mymap_monitor **ret_monitor)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_monitor_free() - stop listening
+ * @monitor: the monitor, or NULL
+ *
+ * Threads: no other may use @monitor.
+ */
+void mymap_monitor_free(struct mymap_monitor *monitor);
+
+/**
+ * mymap_monitor_get_fd() - a descriptor to wait with
+ * @monitor: the monitor
+ *
+ * poll(2) says POLLIN when there may be an event to receive.
+ *
+ * Return: the descriptor. It belongs to @monitor: do not close it, do not read it.
+ * Threads: any.
+ */
+int mymap_monitor_get_fd(const struct mymap_monitor *monitor)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_monitor_receive() - take the next event
+ * @monitor: the monitor
+ * @ret_event: where to put the event; the caller owns it
+ *
+ * It does not wait. Call it until there is none, then poll again.
+ *
+ * Return: 0, or
+ * -EAGAIN: there is none at this moment
+ * -ENOMEM: out of memory; the event is lost
+ * Threads: one at a time for a monitor.
+ */
+int mymap_monitor_receive(struct mymap_monitor *monitor, struct mymap_event **ret_event)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * enum mymap_event_type - what happened to a named buffer
+ * @MYMAP_EVENT_ADD: it came
+ * @MYMAP_EVENT_CHANGE: it is not what it was, for instance its size; or somebody
+ *	had udev run its rules again
+ * @MYMAP_EVENT_REMOVE: its name was destroyed
+ */
+enum mymap_event_type {
+	MYMAP_EVENT_ADD = 0,
+	MYMAP_EVENT_CHANGE = 1,
+	MYMAP_EVENT_REMOVE = 2
+};
+
+/**
+ * mymap_event_free() - free an event
+ * @event: the event, or NULL
+ *
+ * Threads: no other may use @event.
+ */
+void mymap_event_free(struct mymap_event *event);
+
+/**
+ * mymap_event_get_type() - what happened
+ * @event: the event
+ *
+ * Return: the type.
+ * Threads: any.
+ */
+enum mymap_event_type mymap_event_get_type(const struct mymap_event *event)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_event_get_type_name() - what happened, as text
+ * @event: the event
+ *
+ * Return: "add", "change" or "remove"; a constant.
+ * Threads: any.
+ */
+const char *mymap_event_get_type_name(const struct mymap_event *event)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_event_get_name() - to which buffer it happened
+ * @event: the event
+ *
+ * Return: the name; it lives as long as @event.
+ * Threads: any.
+ */
+const char *mymap_event_get_name(const struct mymap_event *event)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_event_get_node() - the device node of that buffer
+ * @event: the event
+ *
+ * Return: such as "/dev/mymap0", of a removed buffer the one that it had; it lives
+ * as long as @event.
+ * Threads: any.
+ */
+const char *mymap_event_get_node(const struct mymap_event *event)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_event_get_size() - the size of that buffer
+ * @event: the event
+ *
+ * Return: bytes, as they were when the event was received; 0 where it was gone by
+ * then.
+ * Threads: any.
+ */
+uint64_t mymap_event_get_size(const struct mymap_event *event)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /* ------------------------------------------------------------------- module */

@@ -28,35 +28,106 @@ static int duplicate(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-MYMAP_EXPORT int mymap_buffer_create(struct mymap *ctx, uint64_t size, uint64_t flags,
-				     struct mymap_buffer **ret_buffer)
+/* @create has all but the flags and the size. */
+static int create_buffer(struct mymap *ctx, struct mymap_create *create, uint64_t size,
+			 uint64_t flags, struct mymap_buffer **ret_buffer)
 {
-	struct mymap_create create = {
-		.size = sizeof(create),
-		.buffer_size = size,
-	};
 	struct mymap_buffer *buffer;
 	int fd;
 
 	if (flags & ~(MYMAP_BUFFER_CREATE_POPULATE | MYMAP_BUFFER_CREATE_FIXED_SIZE))
 		return -EOPNOTSUPP;
 	if (flags & MYMAP_BUFFER_CREATE_POPULATE)
-		create.flags |= MYMAP_CREATE_POPULATE;
+		create->flags |= MYMAP_CREATE_POPULATE;
 	if (flags & MYMAP_BUFFER_CREATE_FIXED_SIZE)
-		create.flags |= MYMAP_CREATE_FIXED_SIZE;
+		create->flags |= MYMAP_CREATE_FIXED_SIZE;
+	create->size = sizeof(*create);
+	create->buffer_size = size;
 
 	buffer = malloc(sizeof(*buffer));
 	if (!buffer)
 		return -ENOMEM;
 
-	fd = mymap_ioctl(mymap_get_fd(ctx), MYMAP_IOC_CREATE, &create);
+	fd = mymap_ioctl(mymap_get_fd(ctx), MYMAP_IOC_CREATE, create);
 	if (fd < 0) {
 		free(buffer);
 		return fd;
 	}
 
 	buffer->fd = fd;
-	buffer->size = create.buffer_size;
+	buffer->size = create->buffer_size;
+
+	*ret_buffer = buffer;
+	return 0;
+}
+
+MYMAP_EXPORT int mymap_buffer_create(struct mymap *ctx, uint64_t size, uint64_t flags,
+				     struct mymap_buffer **ret_buffer)
+{
+	struct mymap_create create = { 0 };
+
+	return create_buffer(ctx, &create, size, flags, ret_buffer);
+}
+
+MYMAP_EXPORT int mymap_buffer_create_named(struct mymap *ctx, const char *name, uint64_t size,
+					   uint64_t flags, struct mymap_buffer **ret_buffer)
+{
+	struct mymap_create create = { 0 };
+	int r;
+
+	r = mymap_name_copy(create.name, name);
+	if (r < 0)
+		return r;
+
+	return mymap_name_error(create_buffer(ctx, &create, size, flags, ret_buffer));
+}
+
+MYMAP_EXPORT int mymap_buffer_create_owned(struct mymap *ctx, const char *name, uint64_t size,
+					   uint64_t flags, uid_t owner, gid_t group, mode_t mode,
+					   struct mymap_buffer **ret_buffer)
+{
+	struct mymap_create create = {
+		.flags = MYMAP_CREATE_OWNER,
+		.uid = owner,
+		.gid = group,
+		.mode = mode,
+	};
+	int r;
+
+	r = mymap_name_copy(create.name, name);
+	if (r < 0)
+		return r;
+
+	return mymap_name_error(create_buffer(ctx, &create, size, flags, ret_buffer));
+}
+
+MYMAP_EXPORT int mymap_buffer_open(struct mymap *ctx, const char *name, uint64_t flags,
+				   struct mymap_buffer **ret_buffer)
+{
+	struct mymap_open_named open_named = { .size = sizeof(open_named) };
+	struct mymap_buffer *buffer;
+	int r;
+
+	if (flags & ~MYMAP_BUFFER_OPEN_READ_ONLY)
+		return -EOPNOTSUPP;
+	if (flags & MYMAP_BUFFER_OPEN_READ_ONLY)
+		open_named.flags |= MYMAP_OPEN_READ_ONLY;
+	r = mymap_name_copy(open_named.name, name);
+	if (r < 0)
+		return r;
+
+	buffer = malloc(sizeof(*buffer));
+	if (!buffer)
+		return -ENOMEM;
+
+	r = mymap_ioctl(mymap_get_fd(ctx), MYMAP_IOC_OPEN, &open_named);
+	if (r < 0) {
+		free(buffer);
+		return mymap_name_error(r);
+	}
+
+	buffer->fd = r;
+	buffer->size = open_named.buffer_size;
 
 	*ret_buffer = buffer;
 	return 0;

@@ -3,6 +3,7 @@
  * struct mymap_buffer_info: what the driver said about a buffer.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <mymap.h>
@@ -11,6 +12,7 @@
 
 struct mymap_buffer_info {
 	struct mymap_info info;
+	char node[sizeof(MYMAP_NODE "4294967295")];
 };
 
 int mymap_fetch_info(int fd, struct mymap_info *ret_info)
@@ -41,6 +43,12 @@ MYMAP_EXPORT int mymap_buffer_get_info(struct mymap_buffer *buffer,
 		free(info);
 		return r;
 	}
+
+	info->node[0] = 0;
+	if (info->info.properties & MYMAP_BUFFER_NAMED)
+		snprintf(info->node, sizeof(info->node), MYMAP_NODE "%u", info->info.minor);
+	/* What other drivers of other times may say: it is a string. */
+	info->info.name[MYMAP_NAME_SIZE - 1] = 0;
 
 	*ret_info = info;
 	return 0;
@@ -112,4 +120,34 @@ MYMAP_EXPORT bool mymap_buffer_info_is_default(const struct mymap_buffer_info *i
 MYMAP_EXPORT uint64_t mymap_buffer_info_get_seals(const struct mymap_buffer_info *info)
 {
 	return info->info.seals;
+}
+
+MYMAP_EXPORT const char *mymap_buffer_info_get_name(const struct mymap_buffer_info *info)
+{
+	return info->info.name;
+}
+
+MYMAP_EXPORT const char *mymap_buffer_info_get_node(const struct mymap_buffer_info *info)
+{
+	return info->node;
+}
+
+MYMAP_EXPORT bool mymap_buffer_info_is_owned(const struct mymap_buffer_info *info)
+{
+	return info->info.properties & MYMAP_BUFFER_OWNED;
+}
+
+MYMAP_EXPORT uid_t mymap_buffer_info_get_owner(const struct mymap_buffer_info *info)
+{
+	return info->info.uid;
+}
+
+MYMAP_EXPORT gid_t mymap_buffer_info_get_group(const struct mymap_buffer_info *info)
+{
+	return info->info.gid;
+}
+
+MYMAP_EXPORT mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
+{
+	return info->info.mode;
 }

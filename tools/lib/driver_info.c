@@ -64,6 +64,8 @@ MYMAP_EXPORT bool mymap_driver_info_has_feature(const struct mymap_driver_info *
 		return info->query.features & MYMAP_FEATURE_HUGE;
 	case MYMAP_DRIVER_FEATURE_MEMORY_CGROUP:
 		return info->query.features & MYMAP_FEATURE_MEMCG;
+	case MYMAP_DRIVER_FEATURE_NAMES:
+		return info->query.features & MYMAP_FEATURE_NAMES;
 	case MYMAP_DRIVER_FEATURE_RESIZE:
 		return info->query.features & MYMAP_FEATURE_RESIZE;
 	}

@@ -9,12 +9,22 @@
  * - the *door* is an open file of /dev/mymap. Mapping, reading or writing it is
  *   mapping, reading or writing the module's one default buffer, which all who
  *   open the device share;
- * - a *buffer* is a descriptor that MYMAP_IOC_CREATE returned: a regular file
- *   with an inode of its own. fstat() and lseek(SEEK_END) tell its size,
- *   ftruncate() changes it as MYMAP_IOC_RESIZE does, fallocate() allocates memory
- *   and punches holes. It can be mapped, read, written, inherited, duplicated,
- *   passed over a Unix socket and opened again through /proc/self/fd with the
- *   rights of its inode. Its memory is freed with its last descriptor and mapping.
+ * - a *buffer* is a descriptor that MYMAP_IOC_CREATE or MYMAP_IOC_OPEN returned:
+ *   a regular file with an inode of its own. fstat() and lseek(SEEK_END) tell its
+ *   size, ftruncate() changes it as MYMAP_IOC_RESIZE does, fallocate() allocates
+ *   memory and punches holes. It can be mapped, read, written, inherited,
+ *   duplicated, passed over a Unix socket and opened again through /proc/self/fd
+ *   with the rights of its inode. Its memory is freed with its last descriptor
+ *   and mapping and its name.
+ *
+ * A buffer may have a *name*. Then it is also a device, /dev/mymapN, and lives
+ * until MYMAP_IOC_DESTROY or the end of the module. An open /dev/mymapN takes the
+ * commands of a buffer, not those of the door; it can be mapped, read and
+ * written, but not ftruncate()d: a device has no size that it could change.
+ *
+ * A name has 1 to 47 of the letters A-Z a-z 0-9 . _ - and begins with a letter or
+ * a digit. It stands at the beginning of its array, and the rest is NULs. Names
+ * are the same for all of the system, whatever namespace a process is in.
  *
  * General rules:
  *
@@ -35,17 +45,21 @@
  *             does not know are not all 0, or @size is beyond any sense
  * EINVAL      a value is out of its range: @size shorter than the first version
  *             of the struct, an "out" member that is not 0, a buffer size of 0
- *             or one that cannot be rounded up to pages
+ *             or one that cannot be rounded up to pages, a name that is none
  * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine
  * EFAULT      a pointer is bad
+ * EEXIST      the name is taken
+ * ENOENT      there is no buffer of that name
+ * EACCES      the caller may not use that buffer in that way: it is for others,
+ *             or the descriptor is not open for writing
+ * EPERM       the caller may not give that name, or not take it away; or a seal
+ *             of the buffer forbids it
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits)
  * ENOMEM      the kernel has no memory left for it
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it
- * EACCES      the descriptor is not open for writing
- * EPERM       a seal of the buffer forbids it
  * ENODEV      the default buffer is asked for and is switched off
  * EMFILE      the caller has too many open descriptors
  * ENFILE      the system has too many open files
@@ -68,8 +82,12 @@
 /* What a buffer is made of. */
 #define MYMAP_KIND_PAGES	1	/* compound pages, cached, any size */
 
+/* Bytes of a name, with at least one NUL at the end. */
+#define MYMAP_NAME_SIZE		48
+
 /* struct mymap_create.flags */
 #define MYMAP_CREATE_POPULATE	(1U << 0)	/* allocate all memory now */
+#define MYMAP_CREATE_OWNER	(1U << 1)	/* uid, gid and mode are given */
 #define MYMAP_CREATE_FIXED_SIZE	(1U << 2)	/* seal it: SHRINK and GROW */
 
 /**
@@ -78,10 +96,25 @@
  * @flags: MYMAP_CREATE_*; others are EOPNOTSUPP
  * @buffer_size: in: the size wanted, in bytes, at least 1; out: that size
  *	rounded up to whole pages, which is what the buffer has
+ * @name: the name of the buffer; all NULs for none
+ * @uid: the owner, with MYMAP_CREATE_OWNER; else 0
+ * @gid: the group, likewise
+ * @mode: permission bits, likewise: some of 0666
+ * @minor: out: N of /dev/mymapN; 0 without a name
  *
  * The memory reads as zeros. It is allocated at first touch, or before the
  * command returns with MYMAP_CREATE_POPULATE. With MYMAP_CREATE_FIXED_SIZE, which
  * needs MYMAP_FEATURE_RESIZE, it has this size for good.
+ *
+ * To give a name is for CAP_SYS_ADMIN, as it is to let others be the owner. Where
+ * the administrator has set the module parameter unprivileged_names, whoever has
+ * the door open may do it, for himself and for groups that he is in.
+ *
+ * With MYMAP_CREATE_OWNER, which needs a name, @uid, @gid and @mode say who may
+ * use the buffer by its name: they are those of /dev/mymapN, which udev leaves as
+ * they are, and of the inode of the buffer. Without it, the caller is the owner,
+ * /dev/mymapN is for the same group as the door, and MYMAP_IOC_OPEN gives a
+ * descriptor for what the caller's descriptor of the door is open for.
  *
  * Return: a new descriptor (readable, writable, close-on-exec) that the caller
  * owns, or -1 and errno.
@@ -90,11 +123,17 @@ struct mymap_create {
 	__u32 size;
 	__u32 flags;
 	__u64 buffer_size;
+	char name[MYMAP_NAME_SIZE];
+	__u32 uid;
+	__u32 gid;
+	__u32 mode;
+	__u32 minor;
 };
 
 /* struct mymap_query.features: what this driver can do on this kernel. */
 #define MYMAP_FEATURE_HUGE	(1ULL << 0)	/* 2 MiB (PMD) mappings */
 #define MYMAP_FEATURE_MEMCG	(1ULL << 1)	/* charged to the creator's cgroup */
+#define MYMAP_FEATURE_NAMES	(1ULL << 2)	/* buffers may have names */
 #define MYMAP_FEATURE_RESIZE	(1ULL << 3)	/* RESIZE, SEAL, FIXED_SIZE, holes */
 
 /**
@@ -142,6 +181,8 @@ struct mymap_query {
 /* struct mymap_info.properties */
 #define MYMAP_BUFFER_PINNABLE	(1ULL << 0)	/* O_DIRECT, io_uring, vmsplice work in it */
 #define MYMAP_BUFFER_DEFAULT	(1ULL << 1)	/* it is the default buffer */
+#define MYMAP_BUFFER_NAMED	(1ULL << 2)	/* it has a name at this moment */
+#define MYMAP_BUFFER_OWNED	(1ULL << 3)	/* made with MYMAP_CREATE_OWNER */
 
 /**
  * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the
@@ -157,6 +198,11 @@ struct mymap_query {
  * @page_size: out: the smallest page it is made of, in bytes
  * @huge_page_size: out: the largest page it is mapped by, in bytes
  * @seals: out: MYMAP_SEAL_* bits; 0 without MYMAP_FEATURE_RESIZE
+ * @name: out: its name; all NULs where it has none, or none any more
+ * @minor: out: N of /dev/mymapN; 0 without a name
+ * @uid: out: the owner
+ * @gid: out: the group
+ * @mode: out: permission bits, as they were when it was made
  *
  * Return: 0, or -1 and errno.
  */
@@ -171,6 +217,56 @@ struct mymap_info {
 	__u32 page_size;
 	__u32 huge_page_size;
 	__u32 seals;
+	char name[MYMAP_NAME_SIZE];
+	__u32 minor;
+	__u32 uid;
+	__u32 gid;
+	__u32 mode;
+};
+
+/* struct mymap_open_named.flags */
+#define MYMAP_OPEN_READ_ONLY	(1U << 0)	/* a descriptor for reading only */
+
+/**
+ * struct mymap_open_named - use a buffer by its name (MYMAP_IOC_OPEN, on the door)
+ * @size: sizeof(struct mymap_open_named)
+ * @flags: MYMAP_OPEN_*; others are EOPNOTSUPP
+ * @name: the name
+ * @buffer_size: out: the size of the buffer in bytes
+ * @minor: out: N of /dev/mymapN
+ * @reserved: must be 0
+ *
+ * Who may do that, see struct mymap_create.
+ *
+ * Return: a new descriptor (readable, writable unless MYMAP_OPEN_READ_ONLY,
+ * close-on-exec) that the caller owns, or -1 and errno.
+ */
+struct mymap_open_named {
+	__u32 size;
+	__u32 flags;
+	char name[MYMAP_NAME_SIZE];
+	__u64 buffer_size;
+	__u32 minor;
+	__u32 reserved;
+};
+
+/**
+ * struct mymap_destroy - take a buffer's name away (MYMAP_IOC_DESTROY, on the door)
+ * @size: sizeof(struct mymap_destroy)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @name: the name
+ *
+ * The name, /dev/mymapN and its entry in /sys/class/mymap are gone when this
+ * returns. Whoever has the buffer open or mapped keeps it; the memory is freed
+ * with the last of them. That is for the owner of the buffer and for
+ * CAP_SYS_ADMIN.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_destroy {
+	__u32 size;
+	__u32 flags;
+	char name[MYMAP_NAME_SIZE];
 };
 
 /**
@@ -223,6 +319,8 @@ struct mymap_seal {
 #define MYMAP_IOC_CREATE	_IO(MYMAP_IOC_TYPE, 0x01)
 #define MYMAP_IOC_QUERY		_IO(MYMAP_IOC_TYPE, 0x02)
 #define MYMAP_IOC_INFO		_IO(MYMAP_IOC_TYPE, 0x03)
+#define MYMAP_IOC_OPEN		_IO(MYMAP_IOC_TYPE, 0x04)
+#define MYMAP_IOC_DESTROY	_IO(MYMAP_IOC_TYPE, 0x05)
 #define MYMAP_IOC_RESIZE	_IO(MYMAP_IOC_TYPE, 0x06)
 #define MYMAP_IOC_SEAL		_IO(MYMAP_IOC_TYPE, 0x07)
 
