@@ -109,6 +109,7 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	buffer->rights.gid = current_fsgid();
 	buffer->rights.mode = 0600;
 	mymap_pages_init(&buffer->pages, &buffer->lock, size >> PAGE_SHIFT);
+	mymap_notify_init(&buffer->notify);
 	return buffer;
 }
 

@@ -133,39 +133,45 @@ static const struct inode_operations mymap_inode_ops = {
 	.setattr = mymap_setattr,
 };
 
-static struct mymap_buffer *mymap_file_buffer(struct file *file)
-{
-	return file->private_data;
-}
-
 /* A buffer's file opened again, by way of /proc/self/fd. */
 static int mymap_buffer_fop_open(struct inode *inode, struct file *file)
 {
 	struct mymap_buffer *buffer = mymap_inode_get_buffer(inode);
+	struct mymap_handle *handle;
 	int err = 0;
 
 	if (!buffer)
 		return -ENXIO;
 
+	handle = mymap_handle_create(buffer);
+	if (!handle) {
+		err = -ENOMEM;
+		goto err_put_buffer;
+	}
 	mutex_lock(&buffer->lock);
 	if (buffer->inode == inode)
 		buffer->nr_users++;
 	else
 		err = -ENXIO;
 	mutex_unlock(&buffer->lock);
-	if (err) {
-		mymap_buffer_put(buffer);
-		return err;
-	}
+	if (err)
+		goto err_destroy_handle;
 	/* The reference is the file's; release gives it back. */
-	file->private_data = buffer;
+	file->private_data = handle;
 	return 0;
+
+err_destroy_handle:
+	mymap_handle_destroy(handle);
+err_put_buffer:
+	mymap_buffer_put(buffer);
+	return err;
 }
 
 static int mymap_buffer_fop_release(struct inode *inode, struct file *file)
 {
 	struct mymap_buffer *buffer = mymap_file_buffer(file);
 
+	mymap_handle_destroy(mymap_handle_of(file));
 	mymap_bufferfs_unuse(buffer);
 	mymap_buffer_put(buffer);
 	return 0;
@@ -248,10 +254,17 @@ static long mymap_buffer_fop_fallocate(struct file *file, int mode,
 	return err;
 }
 
+static __poll_t mymap_buffer_fop_poll(struct file *file,
+				      struct poll_table_struct *table)
+{
+	return mymap_listener_poll(&mymap_handle_of(file)->listener, file,
+				   table);
+}
+
 static long mymap_buffer_fop_ioctl(struct file *file, unsigned int cmd,
 				   unsigned long arg)
 {
-	return mymap_ioctl_buffer(mymap_file_buffer(file), file->f_mode, cmd,
+	return mymap_ioctl_buffer(mymap_handle_of(file), file->f_mode, cmd,
 				  (void __user *)arg);
 }
 
@@ -267,6 +280,7 @@ static const struct file_operations mymap_buffer_fops = {
 	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_buffer_fop_llseek,
 	.fallocate	= mymap_buffer_fop_fallocate,
+	.poll		= mymap_buffer_fop_poll,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_buffer_fop_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
@@ -374,20 +388,24 @@ void mymap_bufferfs_unuse(struct mymap_buffer *buffer)
  */
 struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags)
 {
+	struct mymap_handle *handle = mymap_handle_create(buffer);
 	struct file *file;
 
+	if (!handle)
+		return ERR_PTR(-ENOMEM);
 	/* The dentry takes over a reference to the inode; ours stays ours. */
 	ihold(buffer->inode);
 	file = alloc_file_pseudo(buffer->inode, mymap_fs_mount, "mymap",
 				 flags | O_LARGEFILE, &mymap_buffer_fops);
 	if (IS_ERR(file)) {
 		iput(buffer->inode);
+		mymap_handle_destroy(handle);
 		return file;
 	}
 	/* A caller of an ioctl on the door holds the module for us. */
 	__module_get(THIS_MODULE);
 	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
-	file->private_data = buffer;
+	file->private_data = handle;
 	return file;
 }
 

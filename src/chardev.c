@@ -14,6 +14,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
+#include <linux/poll.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
@@ -25,14 +26,26 @@ static struct mymap_buffer *mymap_default_buffer;
 /* What each mmap of the device begins the default buffer with. */
 static const u8 mymap_digits[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 
-/* Use a buffer through a file, which keeps a reference to it from before. */
+/*
+ * Use a buffer through a file, which keeps a reference to it from before; or none,
+ * on the door where there is no default buffer.
+ */
 static int mymap_node_use(struct mymap_buffer *buffer, struct file *file)
 {
-	int err = mymap_bufferfs_use(buffer);
+	struct mymap_handle *handle = mymap_handle_create(buffer);
+	int err;
 
-	if (err)
+	if (!handle)
+		return -ENOMEM;
+	file->private_data = handle;
+	if (!buffer)
+		return 0;
+
+	err = mymap_bufferfs_use(buffer);
+	if (err) {
+		mymap_handle_destroy(handle);
 		return err;
-	file->private_data = buffer;
+	}
 	file->f_mapping = buffer->inode->i_mapping;
 	file->f_wb_err = filemap_sample_wb_err(file->f_mapping);
 	return 0;
@@ -40,23 +53,26 @@ static int mymap_node_use(struct mymap_buffer *buffer, struct file *file)
 
 static int mymap_door_open(struct inode *inode, struct file *file)
 {
-	/* The misc core left its device here. */
-	file->private_data = NULL;
-	/* The module's reference to the buffer outlives every open file. */
-	return mymap_default_buffer ?
-		mymap_node_use(mymap_default_buffer, file) : 0;
+	/*
+	 * The misc core left its device in private_data. The module's reference
+	 * to the buffer outlives every open file.
+	 */
+	return mymap_node_use(mymap_default_buffer, file);
 }
 
 static int mymap_door_release(struct inode *inode, struct file *file)
 {
-	if (file->private_data)
-		mymap_bufferfs_unuse(file->private_data);
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
+
+	mymap_handle_destroy(mymap_handle_of(file));
+	if (buffer)
+		mymap_bufferfs_unuse(buffer);
 	return 0;
 }
 
 static int mymap_door_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct mymap_buffer *buffer = file->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
 	int err;
 
 	if (!buffer)
@@ -69,27 +85,37 @@ static int mymap_door_mmap(struct file *file, struct vm_area_struct *vma)
 
 static ssize_t mymap_door_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(iocb->ki_filp);
 
 	return buffer ? mymap_file_read(buffer, iocb, to) : -ENODEV;
 }
 
 static ssize_t mymap_door_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct mymap_buffer *buffer = iocb->ki_filp->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(iocb->ki_filp);
 
 	return buffer ? mymap_file_write(buffer, iocb, from) : -ENODEV;
 }
 
 static loff_t mymap_door_llseek(struct file *file, loff_t offset, int whence)
 {
-	return mymap_file_llseek(file->private_data, file, offset, whence);
+	return mymap_file_llseek(mymap_file_buffer(file), file, offset, whence);
+}
+
+static __poll_t mymap_door_poll(struct file *file,
+				struct poll_table_struct *table)
+{
+	struct mymap_handle *handle = mymap_handle_of(file);
+
+	return handle->buffer ?
+		mymap_listener_poll(&handle->listener, file, table) :
+		DEFAULT_POLLMASK;
 }
 
 static long mymap_door_ioctl(struct file *file, unsigned int cmd,
 			     unsigned long arg)
 {
-	return mymap_ioctl_door(file->private_data, file->f_mode, cmd,
+	return mymap_ioctl_door(mymap_handle_of(file), file->f_mode, cmd,
 				(void __user *)arg);
 }
 
@@ -104,6 +130,7 @@ static const struct file_operations mymap_door_fops = {
 	.splice_read	= compat_splice_read,
 	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_door_llseek,
+	.poll		= mymap_door_poll,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_door_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
@@ -133,26 +160,26 @@ static int mymap_node_open(struct inode *inode, struct file *file)
 
 static int mymap_node_release(struct inode *inode, struct file *file)
 {
-	struct mymap_buffer *buffer = file->private_data;
+	struct mymap_buffer *buffer = mymap_file_buffer(file);
 
-	mymap_bufferfs_unuse(buffer);
+	mymap_door_release(inode, file);
 	mymap_buffer_put(buffer);
 	return 0;
 }
 
 static int mymap_node_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return mymap_vm_mmap(file->private_data, vma);
+	return mymap_vm_mmap(mymap_file_buffer(file), vma);
 }
 
 static long mymap_node_ioctl(struct file *file, unsigned int cmd,
 			     unsigned long arg)
 {
-	return mymap_ioctl_buffer(file->private_data, file->f_mode, cmd,
+	return mymap_ioctl_buffer(mymap_handle_of(file), file->f_mode, cmd,
 				  (void __user *)arg);
 }
 
-/* Reading, writing and seeking is as on the door: there is always a buffer. */
+/* Reading, writing, seeking and polling is as on the door: there is always a buffer. */
 static const struct file_operations mymap_node_fops = {
 	.owner		= THIS_MODULE,
 	.open		= mymap_node_open,
@@ -164,6 +191,7 @@ static const struct file_operations mymap_node_fops = {
 	.splice_read	= compat_splice_read,
 	.splice_write	= iter_file_splice_write,
 	.llseek		= mymap_door_llseek,
+	.poll		= mymap_door_poll,
 	.fsync		= noop_fsync,
 	.unlocked_ioctl	= mymap_node_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,

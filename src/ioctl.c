@@ -9,7 +9,6 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
-#include <linux/mymap.h>
 
 #include "compat/compat.h"
 #include "ioctl.h"
@@ -23,6 +22,9 @@ static_assert(sizeof(struct mymap_open_named) == 72);
 static_assert(sizeof(struct mymap_destroy) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
 static_assert(sizeof(struct mymap_seal) == 16);
+static_assert(sizeof(struct mymap_ring) == 16);
+static_assert(sizeof(struct mymap_wait) == 24);
+static_assert(sizeof(struct mymap_eventfd) == 16);
 
 int mymap_copy_out(const struct mymap_call *call, const void *args)
 {
@@ -155,7 +157,8 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 		query->features |= MYMAP_FEATURE_HUGE;
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
-	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE;
+	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
+			   MYMAP_FEATURE_NOTIFY;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -257,6 +260,34 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_seal,
+	}, {
+		.cmd = MYMAP_IOC_RING,
+		.size = sizeof(struct mymap_ring),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_ring,
+	}, {
+		.cmd = MYMAP_IOC_WAIT,
+		.size = sizeof(struct mymap_wait),
+		.size_first = 24,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_wait,
+	}, {
+		.cmd = MYMAP_IOC_ADD_EVENTFD,
+		.size = sizeof(struct mymap_eventfd),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_add_eventfd,
+	}, {
+		.cmd = MYMAP_IOC_REMOVE_EVENTFD,
+		.size = sizeof(struct mymap_eventfd),
+		.size_first = 16,
+		.on_door = true,
+		.on_buffer = true,
+		.run = mymap_remove_eventfd,
 	},
 };
 
@@ -302,7 +333,8 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
 
 /**
  * mymap_ioctl_door() - a command on the door
- * @default_buffer: in use by the file, or NULL where it is switched off
+ * @handle: of the file; its buffer is the default buffer, in use by the file, or
+ *	NULL where that is switched off
  * @mode: f_mode of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
@@ -310,11 +342,12 @@ static long mymap_ioctl(struct mymap_call *call, unsigned int cmd)
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+long mymap_ioctl_door(struct mymap_handle *handle, fmode_t mode,
 		      unsigned int cmd, void __user *arg)
 {
 	struct mymap_call call = {
-		.buffer = default_buffer,
+		.buffer = handle->buffer,
+		.listener = &handle->listener,
 		.on_door = true,
 		.mode = mode,
 		.arg = arg,
@@ -325,7 +358,7 @@ long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
 
 /**
  * mymap_ioctl_buffer() - a command on a buffer
- * @buffer: in use by the file
+ * @handle: of the file, which uses the buffer
  * @mode: f_mode of the file
  * @cmd: MYMAP_IOC_*
  * @arg: the caller's struct
@@ -333,10 +366,15 @@ long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
  * Context: process context, may sleep.
  * Return: what the command's description says, or -errno.
  */
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+long mymap_ioctl_buffer(struct mymap_handle *handle, fmode_t mode,
 			unsigned int cmd, void __user *arg)
 {
-	struct mymap_call call = { .buffer = buffer, .mode = mode, .arg = arg };
+	struct mymap_call call = {
+		.buffer = handle->buffer,
+		.listener = &handle->listener,
+		.mode = mode,
+		.arg = arg,
+	};
 
 	return mymap_ioctl(&call, cmd);
 }

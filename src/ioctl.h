@@ -13,6 +13,7 @@
  * struct mymap_call - one command under way
  * @buffer: the buffer of the descriptor; on the door the default buffer, NULL
  *	where it is switched off
+ * @listener: of the file; without meaning where @buffer is NULL
  * @on_door: the descriptor is the door
  * @mode: FMODE_* bits: what the descriptor is open for
  * @arg: the caller's struct
@@ -20,6 +21,7 @@
  */
 struct mymap_call {
 	struct mymap_buffer *buffer;
+	struct mymap_listener *listener;
 	bool on_door;
 	fmode_t mode;
 	void __user *arg;
@@ -32,6 +34,9 @@ union mymap_args {
 	struct mymap_info info;
 	struct mymap_open_named open;
 	struct mymap_destroy destroy;
+	struct mymap_ring ring;
+	struct mymap_wait wait;
+	struct mymap_eventfd eventfd;
 	struct mymap_resize resize;
 	struct mymap_seal seal;
 };
@@ -52,5 +57,13 @@ long mymap_destroy(const struct mymap_call *call, union mymap_args *args);
 
 long mymap_resize(const struct mymap_call *call, union mymap_args *args);
 long mymap_seal(const struct mymap_call *call, union mymap_args *args);
+
+/* ioctl_notify.c */
+
+long mymap_ring(const struct mymap_call *call, union mymap_args *args);
+long mymap_wait(const struct mymap_call *call, union mymap_args *args);
+long mymap_add_eventfd(const struct mymap_call *call, union mymap_args *args);
+long mymap_remove_eventfd(const struct mymap_call *call,
+			  union mymap_args *args);
 
 #endif /* _MYMAP_IOCTL_H */

@@ -22,6 +22,7 @@
  *   inode.i_rwsem > mymap_buffer.lock > page lock > inode.i_lock
  *   inode.i_rwsem > mymap_names_lock > the core's locks of devices
  *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
+ *   mymap_notify.waiters.lock > that of an eventfd, those of epoll
  *
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
  *   fallocate: one of them at a time. No page fault, read or write takes it.
@@ -39,7 +40,7 @@
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
  * sysfs > buffer > memory_pages, memory_remove > memory_chunks > memory_broken,
- * never upwards.
+ * and handle, buffer > notify, never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -51,6 +52,7 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include <linux/wait.h>
 #include <linux/xarray.h>
 #include <linux/mymap.h>
 
@@ -58,6 +60,7 @@ struct device;
 struct iov_iter;
 struct mem_cgroup;
 struct mymap_name;
+struct poll_table_struct;
 
 /* memory_pages.c, memory_remove.c: where pages come from and go to */
 
@@ -118,6 +121,45 @@ void mymap_pages_grow(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_shrink(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
 
+/* notify.c: rings, and who is told */
+
+/**
+ * struct mymap_notify - the rings of one buffer
+ * @waiters: who waits for a ring; its lock guards all members, and those of the
+ *	listeners
+ * @sequence: how often it has been rung
+ * @eventfds: the eventfds that are told
+ * @nr_eventfds: how many, at most MYMAP_MAX_EVENTFDS
+ */
+struct mymap_notify {
+	wait_queue_head_t waiters;
+	u64 sequence;
+	struct list_head eventfds;
+	unsigned int nr_eventfds;
+};
+
+/**
+ * struct mymap_listener - what one open file has to do with rings
+ * @notify: those of its buffer; never changes
+ * @seen: the number of the last ring that was acknowledged through the file
+ */
+struct mymap_listener {
+	struct mymap_notify *notify;
+	u64 seen;
+};
+
+void mymap_notify_init(struct mymap_notify *notify);
+u64 mymap_notify_ring(struct mymap_notify *notify);
+int mymap_notify_wait(struct mymap_notify *notify, u64 *sequence, s64 timeout);
+void mymap_listener_init(struct mymap_listener *listener,
+			 struct mymap_notify *notify);
+void mymap_listener_release(struct mymap_listener *listener);
+void mymap_listener_acknowledge(struct mymap_listener *listener, u64 sequence);
+__poll_t mymap_listener_poll(struct mymap_listener *listener, struct file *file,
+			     struct poll_table_struct *table);
+int mymap_listener_add_eventfd(struct mymap_listener *listener, int fd);
+int mymap_listener_remove_eventfd(struct mymap_listener *listener, int fd);
+
 /* buffer.c: lifetime, size, seals, limits */
 
 /**
@@ -150,6 +192,7 @@ struct mymap_rights {
  * @rights: whose it is; set before anybody else sees the buffer, never changes
  * @name: by which it can be found, or NULL; owned by names.c, guarded by its
  *	lock
+ * @notify: its rings
  */
 struct mymap_buffer {
 	struct kref ref;
@@ -161,6 +204,7 @@ struct mymap_buffer {
 	struct mymap_pages pages;
 	struct mymap_rights rights;
 	struct mymap_name *name;
+	struct mymap_notify notify;
 };
 
 /**
@@ -290,6 +334,34 @@ loff_t mymap_file_llseek(struct mymap_buffer *buffer, struct file *file,
 void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last);
 int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len);
 
+/* handle.c: what an open file has of its own */
+
+/**
+ * struct mymap_handle - an open file of a buffer, or of the door
+ * @buffer: the buffer, which the file holds; NULL on the door where there is no
+ *	default buffer
+ * @listener: without meaning where @buffer is NULL
+ *
+ * What file->private_data points to.
+ */
+struct mymap_handle {
+	struct mymap_buffer *buffer;
+	struct mymap_listener listener;
+};
+
+static inline struct mymap_handle *mymap_handle_of(const struct file *file)
+{
+	return file->private_data;
+}
+
+static inline struct mymap_buffer *mymap_file_buffer(const struct file *file)
+{
+	return mymap_handle_of(file)->buffer;
+}
+
+struct mymap_handle *mymap_handle_create(struct mymap_buffer *buffer);
+void mymap_handle_destroy(struct mymap_handle *handle);
+
 /* bufferfs.c: inodes and files of buffers */
 
 int mymap_bufferfs_init(void);
@@ -299,11 +371,14 @@ void mymap_bufferfs_unuse(struct mymap_buffer *buffer);
 struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags);
 int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
-/* ioctl.c, with ioctl_names.c and ioctl_size.c: commands, and all user memory of theirs */
+/*
+ * ioctl.c, with ioctl_names.c, ioctl_size.c and ioctl_notify.c: commands, and all
+ * user memory of theirs
+ */
 
-long mymap_ioctl_door(struct mymap_buffer *default_buffer, fmode_t mode,
+long mymap_ioctl_door(struct mymap_handle *handle, fmode_t mode,
 		      unsigned int cmd, void __user *arg);
-long mymap_ioctl_buffer(struct mymap_buffer *buffer, fmode_t mode,
+long mymap_ioctl_buffer(struct mymap_handle *handle, fmode_t mode,
 			unsigned int cmd, void __user *arg);
 
 /* chardev.c: /dev/mymap and the default buffer behind it; /dev/mymapN */

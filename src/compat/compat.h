@@ -7,6 +7,7 @@
 #define _MYMAP_COMPAT_H
 
 #include <linux/device.h>
+#include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
@@ -161,6 +162,16 @@ static inline bool compat_page_is_mlocked(struct page *page)
 #else
 #define compat_splice_read generic_file_splice_read
 #endif
+
+/* eventfd_signal() was told how many to add until 6.8. */
+static inline void compat_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#ifdef MYMAP_HAVE_EVENTFD_SIGNAL_COUNT
+	eventfd_signal(ctx, 1);
+#else
+	eventfd_signal(ctx);
+#endif
+}
 
 /*
  * Charging pages to a memory cgroup: on 5.10 charged pages cannot be mapped to

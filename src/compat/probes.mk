@@ -33,3 +33,5 @@ ccflags-y += $(call mymap-probe,KMAP_LOCAL,highmem.h,kmap_local_page)
 ccflags-y += $(call mymap-probe,PAGE_MLOCKED,page-flags.h,PAGEFLAG.Mlocked)
 # 6.5: copy_splice_read().
 ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)
+# 6.8: eventfd_signal() adds 1 and takes no number.
+ccflags-y += $(call mymap-probe,EVENTFD_SIGNAL_COUNT,eventfd.h,eventfd_signal(struct eventfd_ctx \*ctx. __u64 n))

@@ -45,17 +45,19 @@
  *             does not know are not all 0, or @size is beyond any sense
  * EINVAL      a value is out of its range: @size shorter than the first version
  *             of the struct, an "out" member that is not 0, a buffer size of 0
- *             or one that cannot be rounded up to pages, a name that is none
+ *             or one that cannot be rounded up to pages, a name that is none, a
+ *             descriptor that is not one of an eventfd
  * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine
  * EFAULT      a pointer is bad
- * EEXIST      the name is taken
- * ENOENT      there is no buffer of that name
+ * EEXIST      the name is taken, or the eventfd has been added before
+ * ENOENT      there is no buffer of that name, or the eventfd was not added
  * EACCES      the caller may not use that buffer in that way: it is for others,
  *             or the descriptor is not open for writing
  * EPERM       the caller may not give that name, or not take it away; or a seal
  *             of the buffer forbids it
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
- *             the limits)
+ *             the limits), or MYMAP_MAX_EVENTFDS
+ * EBADF       an argument is not an open descriptor
  * ENOMEM      the kernel has no memory left for it
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
@@ -64,7 +66,7 @@
  * EMFILE      the caller has too many open descriptors
  * ENFILE      the system has too many open files
  * EINTR       a fatal signal arrived while memory was being populated or taken
- *             away
+ *             away, or any signal while waiting
  * ENXIO       the buffer does not exist any more
  */
 #ifndef _UAPI_LINUX_MYMAP_H
@@ -135,6 +137,7 @@ struct mymap_create {
 #define MYMAP_FEATURE_MEMCG	(1ULL << 1)	/* charged to the creator's cgroup */
 #define MYMAP_FEATURE_NAMES	(1ULL << 2)	/* buffers may have names */
 #define MYMAP_FEATURE_RESIZE	(1ULL << 3)	/* RESIZE, SEAL, FIXED_SIZE, holes */
+#define MYMAP_FEATURE_NOTIFY	(1ULL << 4)	/* rings: RING, WAIT, poll, eventfds */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -316,6 +319,103 @@ struct mymap_seal {
 	__u32 reserved;
 };
 
+/**
+ * DOC: rings
+ *
+ * A buffer has a sequence number, 0 at first. A ring adds 1 to it and wakes who
+ * waits for it. Nothing else is kept of a ring: whoever knows the number of the
+ * last one that he has seen, knows by the present one how many he has missed.
+ *
+ * Who waits, by whatever means, and learns of a ring, sees all that was written to
+ * the buffer before that ring, by the one who rang and by whoever that one had
+ * seen write.
+ *
+ * There are three ways to wait:
+ *
+ * - MYMAP_IOC_WAIT, which is told the number that is known. It keeps nothing, so
+ *   any number of threads and processes may use it on one descriptor;
+ * - an eventfd that MYMAP_IOC_ADD_EVENTFD added: each ring adds 1 to its counter;
+ * - poll(), select() and epoll on the descriptor itself: POLLPRI (of select() the
+ *   set of exceptions) as long as there are rings that were not acknowledged
+ *   through this open file by MYMAP_IOC_WAIT with MYMAP_WAIT_ACKNOWLEDGE. A new
+ *   file has acknowledged none. Descriptors that were duplicated, inherited or
+ *   passed on are the same open file; /proc/self/fd opens a new one. Since a buffer
+ *   is a regular file, POLLIN and POLLOUT are always there.
+ *
+ * These commands are for buffers, also through /dev/mymapN, and on the door for
+ * the default buffer.
+ */
+
+/**
+ * struct mymap_ring - ring (MYMAP_IOC_RING)
+ * @size: sizeof(struct mymap_ring)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @sequence: out: the number of this ring
+ *
+ * The descriptor must be open for writing; else EACCES.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_ring {
+	__u32 size;
+	__u32 flags;
+	__u64 sequence;
+};
+
+/* struct mymap_wait.flags */
+#define MYMAP_WAIT_ACKNOWLEDGE	(1U << 0)	/* poll is not to tell these rings any more */
+
+/**
+ * struct mymap_wait - wait for a ring, or look (MYMAP_IOC_WAIT)
+ * @size: sizeof(struct mymap_wait)
+ * @flags: MYMAP_WAIT_*; others are EOPNOTSUPP
+ * @sequence: in: the sequence number that the caller knows; out: the present one
+ * @timeout: how long to wait at most, in nanoseconds; 0: not at all; -1: as long
+ *	as it takes; less is EINVAL
+ *
+ * Waits until the sequence number is another one than the caller knows, and does
+ * not wait where it is already. When the time is over, that is no failure:
+ * @sequence is then as it was.
+ *
+ * A signal that is handled ends the wait with EINTR, whatever SA_RESTART says; with
+ * a @timeout other than -1, so may being stopped and continued. Nothing is
+ * acknowledged then.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_wait {
+	__u32 size;
+	__u32 flags;
+	__u64 sequence;
+	__s64 timeout;
+};
+
+/* How many eventfds a buffer has at most, of all its files together. */
+#define MYMAP_MAX_EVENTFDS	64
+
+/**
+ * struct mymap_eventfd - add an eventfd (MYMAP_IOC_ADD_EVENTFD), or remove it
+ *	(MYMAP_IOC_REMOVE_EVENTFD)
+ * @size: sizeof(struct mymap_eventfd)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @fd: a descriptor of the eventfd
+ * @reserved: must be 0
+ *
+ * From when ADD has returned until REMOVE returns, each ring adds 1 to the counter
+ * of the eventfd. It belongs to the open file that it was added through: it can be
+ * removed through that one only, and is removed when that one is closed by all
+ * who have it. Closing the eventfd does not remove it. The same one can be added
+ * once through each file.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_eventfd {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
 #define MYMAP_IOC_CREATE	_IO(MYMAP_IOC_TYPE, 0x01)
 #define MYMAP_IOC_QUERY		_IO(MYMAP_IOC_TYPE, 0x02)
 #define MYMAP_IOC_INFO		_IO(MYMAP_IOC_TYPE, 0x03)
@@ -323,5 +423,9 @@ struct mymap_seal {
 #define MYMAP_IOC_DESTROY	_IO(MYMAP_IOC_TYPE, 0x05)
 #define MYMAP_IOC_RESIZE	_IO(MYMAP_IOC_TYPE, 0x06)
 #define MYMAP_IOC_SEAL		_IO(MYMAP_IOC_TYPE, 0x07)
+#define MYMAP_IOC_RING		_IO(MYMAP_IOC_TYPE, 0x10)
+#define MYMAP_IOC_WAIT		_IO(MYMAP_IOC_TYPE, 0x11)
+#define MYMAP_IOC_ADD_EVENTFD	_IO(MYMAP_IOC_TYPE, 0x12)
+#define MYMAP_IOC_REMOVE_EVENTFD _IO(MYMAP_IOC_TYPE, 0x13)
 
 #endif /* _UAPI_LINUX_MYMAP_H */
