@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply create demo destroy doctor fill info list open punch read resize seal watch write"
+COMMANDS="apply create demo destroy doctor fill info list open punch read resize ring seal wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
@@ -194,6 +194,22 @@ bytes() {
 	done
 }
 
+@test "usage: what is not a number of a ring is 2" {
+	local number
+	for number in -1 "" x 1.5 18446744073709551616; do
+		run --separate-stderr mymap wait --sequence "$number"
+		fails_with 2 "mymap: wait: sequence '$number': not a number from 0 to 18446744073709551615"
+	done
+}
+
+@test "usage: what is not a number of seconds is 2" {
+	local seconds
+	for seconds in -1 "" x .5 1. 1e3 1s 2147483 99999999999999999999 0x10; do
+		run --separate-stderr mymap wait --timeout "$seconds"
+		fails_with 2 "mymap: wait: timeout '$seconds': not a number of seconds from 0 to 2147482"
+	done
+}
+
 @test "stdout: a full disk is 1" {
 	run --separate-stderr bash -c "LD_LIBRARY_PATH='$BUILT' '$BUILT/mymap' --help >/dev/full"
 	fails_with 1 "mymap: standard output: No space left on device"
@@ -343,7 +359,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup names resize' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize notify' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -366,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -705,7 +721,7 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 
 @test "name: what cannot be one is 2, for each subcommand that takes one" {
 	local name words
-	for words in "destroy" "fill" "info" "open" "read" "write" "create --size 1 --name"; do
+	for words in "destroy" "fill" "info" "open" "read" "ring" "wait" "write" "create --size 1 --name"; do
 		for name in .. a/b "a b" 'a%' ä 123456789012345678901234567890123456789012345678; do
 			# shellcheck disable=SC2086 # words
 			run --separate-stderr mymap $words "$name"
@@ -740,7 +756,7 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 
 @test "name: one that nobody has is 1" {
 	local command
-	for command in info read write fill destroy; do
+	for command in info read write fill ring wait destroy; do
 		run --separate-stderr fake $command rx0 </dev/null
 		fails_with 1 "mymap: $command: name 'rx0': there is no such buffer; 'mymap list' shows all"
 	done
@@ -857,4 +873,75 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 @test "watch: when nobody reads any more it ends" {
 	run --separate-stderr timeout 20 bash -c "LD_LIBRARY_PATH=$BUILT $BUILT/mymap watch | :; exit \${PIPESTATUS[0]}"
 	fails_with 1 "mymap: watch: standard output: nobody reads it"
+}
+
+# ---------------------------------------------------------------- rings
+
+@test "ring: it prints the new number" {
+	FAKE_SEQUENCE=6 run --separate-stderr fake ring
+	prints 7
+}
+
+@test "ring: --json has it as well" {
+	FAKE_SEQUENCE=18446744073709551613 run --separate-stderr fake ring --json
+	prints '{ "sequence": 18446744073709551614 }'
+}
+
+@test "ring: an inherited descriptor, and one that is open for reading only" {
+	run --separate-stderr fake create --size 4K -- "$BUILT/mymap" ring --fd 3
+	prints 1
+	FAKE_RING=$EACCES run --separate-stderr fake create --size 4K -- "$BUILT/mymap" ring --fd 3
+	fails_with 1 "mymap: ring: the descriptor is open for reading only; ringing is for those who may write"
+}
+
+@test "wait: it prints the number after the next ring" {
+	FAKE_SEQUENCE=6 FAKE_RUNG=9 run --separate-stderr fake wait
+	prints 9
+}
+
+@test "wait: --sequence: a ring since then counts" {
+	FAKE_SEQUENCE=6 run --separate-stderr fake wait --sequence 4
+	prints 6
+}
+
+@test "wait: --json tells what was missed" {
+	FAKE_SEQUENCE=6 run --separate-stderr fake wait --sequence 4 --json
+	prints '{ "sequence": 6, "missed": 1 }'
+	FAKE_SEQUENCE=6 FAKE_RUNG=7 run --separate-stderr fake wait --json
+	prints '{ "sequence": 7, "missed": 0 }'
+	FAKE_SEQUENCE=6 run --separate-stderr fake wait --sequence 100 --json
+	prints '{ "sequence": 6, "missed": null }'
+}
+
+@test "wait: no ring in time is 1" {
+	FAKE_SEQUENCE=6 run --separate-stderr fake wait --timeout 1.0201
+	fails_with 1 "mymap: wait: no ring in 1.021 s; the sequence number is 6"
+	FAKE_SEQUENCE=6 run --separate-stderr fake wait --sequence 6 --timeout 0
+	fails_with 1 "mymap: wait: no ring in 0.000 s; the sequence number is 6"
+}
+
+@test "wait: being stopped and continued does not end it" {
+	FAKE_INTERRUPTS=3 FAKE_RUNG=1 run --separate-stderr fake wait
+	prints 1
+	FAKE_INTERRUPTS=3 FAKE_RUNG=1 run --separate-stderr fake wait --timeout 60
+	prints 1
+}
+
+@test "ring, wait: they take a name" {
+	export FAKE_NAME=rx0 FAKE_SEQUENCE=6
+	run --separate-stderr fake ring rx0
+	prints 7
+	run --separate-stderr fake wait rx0 --sequence 4
+	prints 6
+	FAKE_RUNG=9 run --separate-stderr fake wait --json rx0
+	prints '{ "sequence": 9, "missed": 2 }'
+}
+
+@test "ring, wait: with the driver 0.1.0, they say what is missing" {
+	local command
+	for command in ring wait "wait --sequence 1"; do
+		# shellcheck disable=SC2086 # words
+		FAKE_OLD=1 run --separate-stderr fake $command
+		fails_with 1 "mymap: ${command%% *}: the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
+	done
 }

@@ -10,8 +10,13 @@
  * FAKE_DEFAULT_SIZE=N	size of the default buffer, 4096 if left out; 0: none
  * FAKE_DOOR_FD=N	/dev/mymap gets a descriptor of that number or above
  * FAKE_RESIDENT_HUGE=N	what INFO tells
- * FAKE_OLD=1		the driver is 0.1.0: no names, no RESIZE, no SEAL, no holes
+ * FAKE_OLD=1		the driver is 0.1.0: no names, no RESIZE, no SEAL, no holes, no
+ *			rings
  * FAKE_CHANGE=ERRNO	RESIZE, SEAL and punching a hole fail with that number
+ * FAKE_SEQUENCE=N	how often buffers have been rung; 0 if left out
+ * FAKE_RUNG=N		how often they have when a wait has waited
+ * FAKE_INTERRUPTS=N	so many waits are interrupted before
+ * FAKE_RING=ERRNO	ringing fails with that number
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
  * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
  *			it gets no name that another process could see
@@ -227,7 +232,8 @@ static int query(struct mymap_query *arg)
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
-			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE),
+			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
+					    MYMAP_FEATURE_NOTIFY),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -268,6 +274,33 @@ static int info(int fd, int door, struct mymap_info *arg)
 	return 0;
 }
 
+static int ring(struct mymap_ring *arg)
+{
+	int error = (int)number("FAKE_RING", 0);
+
+	if (error)
+		return fail(error);
+	arg->sequence = number("FAKE_SEQUENCE", 0) + 1;
+	return 0;
+}
+
+/* A wait takes no time here; one that would never end fails. */
+static int wait_for_ring(struct mymap_wait *arg)
+{
+	static unsigned long long interrupts;
+	uint64_t present = number("FAKE_SEQUENCE", 0);
+
+	if (arg->timeout && arg->sequence == present) {
+		if (interrupts++ < number("FAKE_INTERRUPTS", 0))
+			return fail(EINTR);
+		present = number("FAKE_RUNG", present);
+		if (arg->timeout < 0 && arg->sequence == present)
+			return fail(EDEADLK);
+	}
+	arg->sequence = present;
+	return 0;
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	int door = is_memory(fd, DOOR), buffer = is_memory(fd, BUFFER) || is_memory(fd, NAMED);
@@ -292,6 +325,12 @@ int ioctl(int fd, unsigned long request, ...)
 		return resize(fd, door, arg);
 	if ((door || buffer) && request == MYMAP_IOC_SEAL && !is_old())
 		return seal(fd, door, arg);
+	if ((door || buffer) && !is_old()) {
+		if (request == MYMAP_IOC_RING)
+			return ring(arg);
+		if (request == MYMAP_IOC_WAIT)
+			return wait_for_ring(arg);
+	}
 	return (int)syscall(SYS_ioctl, fd, request, arg);
 }
 

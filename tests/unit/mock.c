@@ -13,7 +13,7 @@
 
 #include <linux/mymap.h>
 
-#define MAX_EXPECTED	4
+#define MAX_EXPECTED	16
 
 int mock_ioctl_fd;
 int mock_open_error;

@@ -76,7 +76,7 @@ static void largest_version(void **state)
 	mymap_close(ctx);
 }
 
-static void expect_features(uint64_t bits, bool huge, bool cgroup, bool resize)
+static void expect_features(uint64_t bits, bool huge, bool cgroup, bool resize, bool notify)
 {
 	struct mymap_query reply = answer;
 	struct mymap *ctx = mock_context();
@@ -90,6 +90,8 @@ static void expect_features(uint64_t bits, bool huge, bool cgroup, bool resize)
 			 cgroup);
 	assert_int_equal(mymap_driver_info_has_feature(info, MYMAP_DRIVER_FEATURE_RESIZE),
 			 resize);
+	assert_int_equal(mymap_driver_info_has_feature(info, MYMAP_DRIVER_FEATURE_NOTIFY),
+			 notify);
 	assert_false(mymap_driver_info_has_feature(info, (enum mymap_driver_feature)77));
 	mymap_driver_info_free(info);
 	mymap_close(ctx);
@@ -98,26 +100,33 @@ static void expect_features(uint64_t bits, bool huge, bool cgroup, bool resize)
 static void feature_huge(void **state)
 {
 	(void)state;
-	expect_features(MYMAP_FEATURE_HUGE, true, false, false);
+	expect_features(MYMAP_FEATURE_HUGE, true, false, false, false);
 }
 
 static void feature_cgroup(void **state)
 {
 	(void)state;
-	expect_features(MYMAP_FEATURE_MEMCG, false, true, false);
+	expect_features(MYMAP_FEATURE_MEMCG, false, true, false, false);
 }
 
 static void feature_resize(void **state)
 {
 	(void)state;
-	expect_features(MYMAP_FEATURE_RESIZE, false, false, true);
+	expect_features(MYMAP_FEATURE_RESIZE, false, false, true, false);
+}
+
+static void feature_notify(void **state)
+{
+	(void)state;
+	expect_features(MYMAP_FEATURE_NOTIFY, false, false, false, true);
 }
 
 static void feature_unknown(void **state)
 {
 	(void)state;
-	expect_features(~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_RESIZE),
-			false, false, false);
+	expect_features(~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_RESIZE |
+			  MYMAP_FEATURE_NOTIFY),
+			false, false, false, false);
 }
 
 static void expect_error(int error)
@@ -178,6 +187,7 @@ int main(void)
 		TEST("driver info: the huge page bit is that feature only", feature_huge),
 		TEST("driver info: the cgroup bit is that feature only", feature_cgroup),
 		TEST("driver info: the resize bit is that feature only", feature_resize),
+		TEST("driver info: the notify bit is that feature only", feature_notify),
 		TEST("driver info: unknown bits are no feature", feature_unknown),
 		TEST("driver info: ENOTTY is passed on", error_notty),
 		TEST("driver info: EINVAL is passed on", error_inval),

@@ -37,7 +37,9 @@ enum option_id {
 	OPTION_POPULATE,
 	OPTION_READONLY,
 	OPTION_ROOT,
+	OPTION_SEQUENCE,
 	OPTION_SIZE,
+	OPTION_TIMEOUT,
 	NR_OPTIONS,
 };
 
@@ -80,7 +82,9 @@ struct command {
  * @offset: bytes
  * @owner: a user, by name or number
  * @root: the folder that has the system to examine, or NULL
+ * @sequence: the number of a ring
  * @size: bytes
+ * @timeout_ms: milliseconds
  * @operands: what follows the options, ended by NULL
  */
 struct options {
@@ -94,7 +98,9 @@ struct options {
 	uint64_t offset;
 	uid_t owner;
 	const char *root;
+	uint64_t sequence;
 	uint64_t size;
+	int timeout_ms;
 	char **operands;
 };
 
@@ -175,7 +181,9 @@ extern const struct command command_open;
 extern const struct command command_punch;
 extern const struct command command_read;
 extern const struct command command_resize;
+extern const struct command command_ring;
 extern const struct command command_seal;
+extern const struct command command_wait;
 extern const struct command command_watch;
 extern const struct command command_write;
 

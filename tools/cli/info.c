@@ -17,6 +17,7 @@ static const struct feature {
 	{ MYMAP_DRIVER_FEATURE_MEMORY_CGROUP, "memory-cgroup" },
 	{ MYMAP_DRIVER_FEATURE_NAMES, "names" },
 	{ MYMAP_DRIVER_FEATURE_RESIZE, "resize" },
+	{ MYMAP_DRIVER_FEATURE_NOTIFY, "notify" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))

@@ -23,7 +23,9 @@ static const struct command *const commands[] = {
 	&command_punch,
 	&command_read,
 	&command_resize,
+	&command_ring,
 	&command_seal,
+	&command_wait,
 	&command_watch,
 	&command_write,
 };

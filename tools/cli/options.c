@@ -32,7 +32,9 @@ static const struct option_spec {
 	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
 	[OPTION_READONLY] = { "readonly", NULL, "open the buffer for reading only" },
 	[OPTION_ROOT] = { "root", "DIR", "examine the system that lies below DIR" },
+	[OPTION_SEQUENCE] = { "sequence", "N", "the number that is known (default: the present one)" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
+	[OPTION_TIMEOUT] = { "timeout", "SECONDS", "how long to wait (default: as long as it takes)" },
 };
 
 /* What getopt gives for a word that is no option; our own numbers are elsewhere. */
@@ -57,17 +59,17 @@ static int parse_size(const struct command *command, enum option_id id, const ch
 
 /* Decimal or 0x hexadecimal, no unit. */
 static int parse_number(const struct command *command, enum option_id id, const char *text,
-			unsigned long max, unsigned long *ret_number)
+			unsigned long long max, unsigned long long *ret_number)
 {
 	bool digit_first = text[0] >= '0' && text[0] <= '9';
 	bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	unsigned long number;
+	unsigned long long number;
 	char *end;
 
 	errno = 0;
-	number = strtoul(text, &end, hexadecimal ? 16 : 10);
+	number = strtoull(text, &end, hexadecimal ? 16 : 10);
 	if (!digit_first || *end || errno || number > max) {
-		complain("%s: %s '%s': not a number from 0 to %lu", command->name, specs[id].name,
+		complain("%s: %s '%s': not a number from 0 to %llu", command->name, specs[id].name,
 			 text, max);
 		return EXIT_USAGE;
 	}
@@ -84,10 +86,37 @@ static int wrong_value(const struct command *command, enum option_id id, const c
 	return EXIT_USAGE;
 }
 
+/* Seconds in decimal, with or without decimals; what is below 1 ms is rounded up. */
+static int parse_seconds(const struct command *command, const char *text, int *ret_ms)
+{
+	const int max = INT_MAX / 1000;
+	size_t whole = strspn(text, "0123456789");
+	const char *point = text + whole;
+	size_t decimals = *point == '.' ? strspn(point + 1, "0123456789") : 0;
+	const char *end = *point == '.' ? point + 1 + decimals : point;
+	long long ms = 0;
+	size_t i;
+
+	for (i = 0; i < whole && ms <= max; i++)
+		ms = ms * 10 + (text[i] - '0');
+	if (!whole || *end || (*point && !decimals) || ms >= max) {
+		complain("%s: timeout '%s': not a number of seconds from 0 to %d", command->name,
+			 text, max - 1);
+		return EXIT_USAGE;
+	}
+
+	for (i = 1; i <= 3; i++)
+		ms = ms * 10 + (i <= decimals ? point[i] - '0' : 0);
+	if (decimals > 3 && strspn(point + 4, "0") < decimals - 3)
+		ms++;
+	*ret_ms = (int)ms;
+	return OPTIONS_RUN;
+}
+
 static int take_option(const struct command *command, enum option_id id, const char *argument,
 		       struct options *options)
 {
-	unsigned long number = 0;
+	unsigned long long number = 0;
 	int r = OPTIONS_RUN;
 
 	switch (id) {
@@ -127,8 +156,15 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_ROOT:
 		options->root = argument;
 		break;
+	case OPTION_SEQUENCE:
+		r = parse_number(command, id, argument, UINT64_MAX, &number);
+		options->sequence = number;
+		break;
 	case OPTION_SIZE:
 		r = parse_size(command, id, argument, &options->size);
+		break;
+	case OPTION_TIMEOUT:
+		r = parse_seconds(command, argument, &options->timeout_ms);
 		break;
 	case OPTION_CHECK:
 	case OPTION_FIXED_SIZE:

@@ -158,12 +158,15 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  * @MYMAP_DRIVER_FEATURE_NAMES: buffers can have names; not before driver 0.2.0
  * @MYMAP_DRIVER_FEATURE_RESIZE: the size of a buffer can be changed, fixed and
  *	sealed, and holes be punched into it; not in drivers before 0.2.0
+ * @MYMAP_DRIVER_FEATURE_NOTIFY: buffers can be rung and waited for; not before
+ *	driver 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
 	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1,
 	MYMAP_DRIVER_FEATURE_NAMES = 2,
-	MYMAP_DRIVER_FEATURE_RESIZE = 3
+	MYMAP_DRIVER_FEATURE_RESIZE = 3,
+	MYMAP_DRIVER_FEATURE_NOTIFY = 4
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -1064,6 +1067,123 @@ const char *mymap_event_get_node(const struct mymap_event *event)
  */
 uint64_t mymap_event_get_size(const struct mymap_event *event)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* -------------------------------------------------------------------- rings */
+
+/*
+ * A buffer has a sequence number, 0 at first. Each ring adds 1 to it. By the
+ * number that was seen last and the present one it is known how many rings were
+ * missed. Whoever learns of a ring sees all that was written to the buffer before
+ * it.
+ *
+ * Drivers before 0.2.0 know no rings, MYMAP_DRIVER_FEATURE_NOTIFY, and all of
+ * these functions are then -ENOTTY.
+ */
+
+/**
+ * mymap_buffer_ring() - wake those who wait for a buffer
+ * @buffer: the handle, of a descriptor that is open for writing
+ * @ret_sequence: where to put the number of this ring, 1 for the first
+ *
+ * Return: 0, or
+ * -EACCES: the descriptor is open for reading only
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_ring(struct mymap_buffer *buffer, uint64_t *ret_sequence)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_get_sequence() - how often a buffer has been rung
+ * @buffer: the handle
+ * @ret_sequence: where to put the number
+ *
+ * Return: 0, or
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_get_sequence(struct mymap_buffer *buffer, uint64_t *ret_sequence)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_wait() - wait for a ring
+ * @buffer: the handle
+ * @sequence: the number that is known
+ * @timeout_ms: how long to wait at most, in milliseconds; 0: not at all; negative:
+ *	as long as it takes
+ * @ret_sequence: where to put the present number
+ *
+ * Waits until the sequence number is another one than @sequence, and does not wait
+ * where it is already. Nothing is kept of a wait: any number of threads and
+ * processes may wait, on one descriptor or on several, and none takes a ring from
+ * another.
+ *
+ * Return: 0, or
+ * -ETIMEDOUT: the number is still @sequence
+ * -EINTR: a signal was handled, whatever SA_RESTART says; with a timeout, also
+ *	because the process was stopped and continued
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_wait(struct mymap_buffer *buffer, uint64_t sequence, int timeout_ms,
+		      uint64_t *ret_sequence) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_acknowledge() - let poll(2) tell of later rings only
+ * @buffer: the handle
+ * @ret_sequence: where to put the present number
+ *
+ * For event loops that have mymap_buffer_get_fd() in poll(2), select(2) or
+ * epoll(7): POLLPRI is there while rings have not been acknowledged. That is a
+ * matter of the open file, and so of all descriptors that were duplicated from it,
+ * inherited or passed on, in all processes; a handle shares the open file of the
+ * descriptor that it was made from. Where several consumers share one, let each
+ * add an eventfd.
+ *
+ * Return: 0, or
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_acknowledge(struct mymap_buffer *buffer, uint64_t *ret_sequence)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_add_eventfd() - add 1 to an eventfd at each ring from now on
+ * @buffer: the handle
+ * @fd: a descriptor of an eventfd; it stays the caller's and may be closed, which
+ *	does not remove the eventfd
+ *
+ * It is removed by mymap_buffer_remove_eventfd(), or when the open file of @buffer
+ * is closed, in all processes that share it.
+ *
+ * Return: 0, or
+ * -EBADF: @fd is not an open descriptor
+ * -EINVAL: @fd is not an eventfd
+ * -EEXIST: it has been added through the same open file before
+ * -EDQUOT: the buffer has as many as it can have, 64
+ * -ENOMEM: out of memory
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_add_eventfd(struct mymap_buffer *buffer, int fd)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_remove_eventfd() - undo mymap_buffer_add_eventfd()
+ * @buffer: a handle of the same open file
+ * @fd: a descriptor of the same eventfd
+ *
+ * After it has returned, no ring changes the eventfd.
+ *
+ * Return: 0, or
+ * -EBADF: @fd is not an open descriptor
+ * -EINVAL: @fd is not an eventfd
+ * -ENOENT: it was not added through this open file
+ * -ENOTTY: the driver is older than this command
+ * Threads: any.
+ */
+int mymap_buffer_remove_eventfd(struct mymap_buffer *buffer, int fd)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
 
 /* ------------------------------------------------------------------- module */
 

@@ -68,6 +68,8 @@ MYMAP_EXPORT bool mymap_driver_info_has_feature(const struct mymap_driver_info *
 		return info->query.features & MYMAP_FEATURE_NAMES;
 	case MYMAP_DRIVER_FEATURE_RESIZE:
 		return info->query.features & MYMAP_FEATURE_RESIZE;
+	case MYMAP_DRIVER_FEATURE_NOTIFY:
+		return info->query.features & MYMAP_FEATURE_NOTIFY;
 	}
 	return false;
 }

@@ -8,8 +8,9 @@
 #include "private.h"
 
 /*
- * No retry on EINTR: the driver answers that only when a fatal signal arrived,
- * and then this code does not run any more.
+ * No retry on EINTR: the driver answers that when a fatal signal arrived, and then
+ * this code does not run any more, or when a wait was interrupted, and the caller
+ * wants to know that.
  */
 int mymap_ioctl(int fd, unsigned long request, void *arg)
 {
