@@ -120,3 +120,21 @@ produced 1000 items"
 	ends $!
 	[ "$(cat "$BATS_TEST_TMPDIR/first")" = "produced 1000 items" ]
 }
+
+# Each frame is received or known to be missed.
+frames_are() {
+	[ "$(awk -F ': ' '{ sum += $2 } END { print sum }' <<<"$output")" = "$1" ] || fail "$output"
+	[ "$(sed -n 's/^received: //p' <<<"$output")" -gt 0 ] || fail "$output"
+}
+
+@test "examples: ring: a producer that does not wait, a consumer that sleeps" {
+	requires_examples
+	run -0 ./ring 20000
+	frames_are 20000
+}
+
+@test "examples: ring: on an inherited buffer, which has been rung before" {
+	requires_examples
+	run -0 mymap create --size 1M -- sh -c 'for i in 1 2 3; do mymap ring --fd 3; done >/dev/null; exec ./ring 500'
+	frames_are 500
+}
