@@ -106,6 +106,58 @@ node_is() {
 	output_has "there is no such buffer"
 }
 
+@test "resize, punch, seal: by name" {
+	mymap create --name rx0 --size 64K --populate >/dev/null
+	run -0 mymap resize rx0 --size 1M
+	output_is ""
+	[ "$(cat /sys/class/mymap/mymap0/size)" = 1048576 ]
+	mymap fill rx0 --byte 65
+	run -0 mymap punch rx0 --offset 4096 --length 65536
+	output_is ""
+	[ "$(mymap read rx0 | tr -d A | wc -c)" = 65536 ]
+	run -0 mymap seal rx0 shrink
+	output_is ""
+	run -0 mymap info rx0
+	output_has "seals                shrink"
+	run -1 mymap resize --size 4K rx0
+	one_line
+	output_has "a seal of the buffer forbids it"
+}
+
+@test "resize, punch, seal: of others it is 1, and nothing changes" {
+	mymap create --name rx0 --size 64K --owner root --group root --mode 600 >/dev/null
+	for words in "resize rx0 --size 4K" "punch rx0" "seal rx0 shrink"; do
+		# shellcheck disable=SC2086 # words
+		run -1 as member mymap $words
+		one_line
+		output_has "permission denied: it is for others"
+	done
+	[ "$(cat /sys/class/mymap/mymap0/size)" = 65536 ]
+	mymap resize rx0 --size 4K
+}
+
+@test "ring, wait: by name, also from another user of the group" {
+	mymap create --name rx0 --size 4K >/dev/null
+	run -0 as member mymap ring rx0
+	output_is 1
+	run -0 mymap wait rx0 --sequence 0 --timeout 0
+	output_is 1
+	as member mymap wait rx0 --sequence 1 --timeout 60 >"$BATS_TEST_TMPDIR/waited" 3>&- &
+	mymap ring rx0 >/dev/null
+	wait $!
+	[ "$(cat "$BATS_TEST_TMPDIR/waited")" = 2 ]
+}
+
+@test "ring, wait: who may only read waits and cannot ring" {
+	mymap create --name rx0 --size 4K --owner root --group member --mode 640 >/dev/null
+	mymap ring rx0 >/dev/null
+	run -0 as member mymap wait rx0 --sequence 0 --timeout 0
+	output_is 1
+	run -1 as member mymap ring rx0
+	one_line
+	output_has "permission denied: it is for others"
+}
+
 @test "list: it lists what is there, also for a stranger" {
 	requires command:jq
 	mymap create --name tx --size 16M >/dev/null

@@ -342,13 +342,13 @@ of_64k() {
 
 @test "punch: the default buffer is 1" {
 	run --separate-stderr fake punch
-	fails_with 1 "mymap: punch: the default buffer cannot do this; use --fd"
+	fails_with 1 "mymap: punch: the default buffer cannot do this; use --fd or a name"
 }
 
 @test "completion: it offers the seals" {
 	# shellcheck source=/dev/null
 	source "$TOOLS/cli/mymap.bash-completion"
-	COMP_WORDS=(mymap seal s) COMP_CWORD=2
+	COMP_WORDS=(mymap seal rx0 s) COMP_CWORD=3
 	_mymap
 	[ "${COMPREPLY[*]}" = "shrink seal" ]
 }
@@ -721,7 +721,8 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 
 @test "name: what cannot be one is 2, for each subcommand that takes one" {
 	local name words
-	for words in "destroy" "fill" "info" "open" "read" "ring" "wait" "write" "create --size 1 --name"; do
+	for words in "destroy" "fill" "info" "open" "punch" "read" "resize --size 1" "ring" "seal" "wait" "write" \
+		"create --size 1 --name"; do
 		for name in .. a/b "a b" 'a%' ä 123456789012345678901234567890123456789012345678; do
 			# shellcheck disable=SC2086 # words
 			run --separate-stderr mymap $words "$name"
@@ -756,9 +757,10 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 
 @test "name: one that nobody has is 1" {
 	local command
-	for command in info read write fill ring wait destroy; do
+	for command in info read write fill punch "resize --size 1" ring wait destroy; do
+		# shellcheck disable=SC2086 # words
 		run --separate-stderr fake $command rx0 </dev/null
-		fails_with 1 "mymap: $command: name 'rx0': there is no such buffer; 'mymap list' shows all"
+		fails_with 1 "mymap: ${command%% *}: name 'rx0': there is no such buffer; 'mymap list' shows all"
 	done
 	run --separate-stderr fake open rx0 -- true
 	fails_with 1 "mymap: open: name 'rx0': there is no such buffer; 'mymap list' shows all"
@@ -784,6 +786,35 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 	[ "$(jq -c .features <<<"$output")" = '["huge-pages","memory-cgroup"]' ]
 	run --separate-stderr fake create --size 1 -- echo works
 	prints works
+}
+
+@test "resize, seal, punch: they take a name" {
+	export FAKE_NAME=rx0
+	run --separate-stderr fake resize rx0 --size 4K
+	prints ""
+	run --separate-stderr fake resize --size 0 rx0
+	fails_with 1 "mymap: resize: size 0 (0 bytes): no buffer can have this size"
+	FAKE_CHANGE=$EPERM run --separate-stderr fake resize --size 4K rx0
+	fails_with 1 "mymap: resize: a seal of the buffer forbids it; 'mymap info' shows the seals"
+	run --separate-stderr fake punch rx0 --offset 4K
+	prints ""
+	run --separate-stderr fake punch rx0 --offset 16M --length 1
+	fails_with 1 "mymap: punch: length 1 from offset 16777216: the buffer ends at 16777216 (16.0 MiB)"
+	run --separate-stderr fake seal rx0 shrink grow
+	prints ""
+}
+
+@test "seal: without --fd the first word is a name, also where it could be a seal" {
+	FAKE_NAME=grow run --separate-stderr fake seal grow shrink
+	prints ""
+	FAKE_NAME=rx0 run --separate-stderr fake seal grow shrink
+	fails_with 1 "mymap: seal: name 'grow': there is no such buffer; 'mymap list' shows all"
+	run --separate-stderr mymap seal
+	fails_with 2 "mymap: seal: NAME is missing; 'mymap list' shows all"
+	run --separate-stderr mymap seal shrink
+	fails_with 2 "mymap: seal: which seal? There are shrink, grow and seal"
+	run --separate-stderr mymap seal --fd 3 rx0 shrink
+	fails_with 2 "mymap: seal: unknown seal 'rx0'; there are shrink, grow and seal"
 }
 
 @test "read, write, fill, info: they take a name" {

@@ -31,7 +31,7 @@ int complain_change(const struct command *command, int error)
 		why = "a seal of the buffer forbids it; 'mymap info' shows the seals";
 		break;
 	case -ENODEV:
-		why = "the default buffer cannot do this; use --fd";
+		why = "the default buffer cannot do this; use --fd or a name";
 		break;
 	case -EBUSY:
 		why = "memory that would go is pinned, by O_DIRECT or io_uring, in a pipe, "

@@ -23,10 +23,13 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_punch = {
 	.name = "punch",
+	.operands = "[NAME]",
 	.summary = "punch a hole into a buffer: zeros that take no memory",
 	.description =
-		"Lets a range of the buffer read as zeros and gives the memory of its whole\n"
-		"pages back, until they are touched again. The size stays.\n",
+		"Lets a range of the buffer called NAME, or of an inherited one, read as zeros\n"
+		"and gives the memory of its whole pages back, until they are touched again. The\n"
+		"size stays.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET),
+	.takes_name = true,
 	.run = run,
 };

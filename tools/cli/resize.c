@@ -34,7 +34,7 @@ static int run(const struct command *command, const struct options *options)
 			 options->size, size_format(options->size, text, sizeof(text)));
 		return EXIT_FAILED;
 	}
-	if (r == -EPERM && !option_given(options, OPTION_FD)) {
+	if (r == -EPERM && !option_given(options, OPTION_FD) && !options->name) {
 		complain("%s: the size of the default buffer is fixed; "
 			 "module parameter default_size", command->name);
 		return EXIT_FAILED;
@@ -44,11 +44,13 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_resize = {
 	.name = "resize",
+	.operands = "[NAME]",
 	.summary = "change the size of a buffer",
 	.description =
-		"Gives the buffer another size, rounded up to whole pages. New memory reads as\n"
-		"zeros. What is below both sizes stays; whoever touches what was beyond the\n"
-		"new end gets SIGBUS.\n",
+		"Gives the buffer called NAME, or an inherited one, another size, rounded up to\n"
+		"whole pages. New memory reads as zeros. What is below both sizes stays; whoever\n"
+		"touches what was beyond the new end gets SIGBUS.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_SIZE),
+	.takes_name = true,
 	.run = run,
 };

@@ -42,19 +42,32 @@ static uint64_t seal_find(const char *name)
 	return 0;
 }
 
-static int run(const struct command *command, const struct options *options)
+/*
+ * The default buffer has all seals. So without --fd the first word is a name, also
+ * where it could be a seal.
+ */
+static int take_name(const struct command *command, struct options *target)
 {
-	struct mymap_buffer *buffer;
-	uint64_t wanted = 0;
-	char **word;
-	int r;
+	if (option_given(target, OPTION_FD))
+		return EXIT_OK;
+	if (!*target->operands) {
+		complain("%s: NAME is missing; 'mymap list' shows all", command->name);
+		return EXIT_USAGE;
+	}
+	target->name = *target->operands++;
+	return named_check(command, target->name);
+}
 
-	for (word = options->operands; *word; word++) {
-		uint64_t seal = seal_find(*word);
+static int parse_seals(const struct command *command, char **words, uint64_t *ret_seals)
+{
+	uint64_t wanted = 0;
+
+	for (; *words; words++) {
+		uint64_t seal = seal_find(*words);
 
 		if (!seal) {
 			complain("%s: unknown seal '%s'; there are shrink, grow and seal",
-				 command->name, *word);
+				 command->name, *words);
 			return EXIT_USAGE;
 		}
 		wanted |= seal;
@@ -63,8 +76,25 @@ static int run(const struct command *command, const struct options *options)
 		complain("%s: which seal? There are shrink, grow and seal", command->name);
 		return EXIT_USAGE;
 	}
+	*ret_seals = wanted;
+	return EXIT_OK;
+}
 
-	r = target_open(command, options, &buffer);
+static int run(const struct command *command, const struct options *options)
+{
+	struct options target = *options;
+	struct mymap_buffer *buffer;
+	uint64_t wanted;
+	int r;
+
+	r = take_name(command, &target);
+	if (r != EXIT_OK)
+		return r;
+	r = parse_seals(command, target.operands, &wanted);
+	if (r != EXIT_OK)
+		return r;
+
+	r = target_open(command, &target, &buffer);
 	if (r != EXIT_OK)
 		return r;
 
@@ -75,11 +105,12 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_seal = {
 	.name = "seal",
-	.operands = "SEAL...",
+	.operands = "[NAME] SEAL...",
 	.summary = "let a buffer never shrink or never grow again",
 	.description =
-		"Adds seals to the buffer, for all who use it and for good: shrink, it cannot\n"
-		"become smaller; grow, it cannot become larger; seal, it gets no more seals.\n",
+		"Adds seals to the buffer called NAME, or with --fd to an inherited one, for all\n"
+		"who use it and for good: shrink, it cannot become smaller; grow, it cannot\n"
+		"become larger; seal, it gets no more seals.\n",
 	.options = BIT(OPTION_FD),
 	.run = run,
 };
