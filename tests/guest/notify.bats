@@ -113,8 +113,18 @@ load helpers
 	program polling buffers_go_while_epoll_watches closed_while_polling
 }
 
+@test "notify: of a named buffer, by its name and its node" {
+	program names_rings all_are_rung a_ring_by_name_wakes_who_has_the_node idle_it_keeps_its_number
+	program names_rings eventfds_of_nodes destroyed_it_rings_on
+}
+
+@test "notify: epoll: a node is closed and its buffer goes while it is watched" {
+	program names_rings nodes_go_while_epoll_watches
+}
+
 @test "notify: all of it from a 32-bit program" {
 	requires 32bit
+	program_32 names_rings
 	program_32 notify cost
 	program_32 polling
 }
