@@ -1,90 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers: their life, their size, their seals and the limits.
+ * Buffers: their life, their size and their seals.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/mymap.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
 #include "range.h"
-
-/* No file can be larger. Bytes, whole pages. */
-const u64 mymap_max_file_size = (u64)MAX_LFS_FILESIZE & ~((u64)PAGE_SIZE - 1);
-
-/* The limits never change after init; the lock guards total_size. */
-static DEFINE_SPINLOCK(mymap_limits_lock);
-static struct mymap_limits mymap_limits;
-
-/**
- * mymap_limits_init() - set the limits
- * @max_buffer_size: bytes one buffer may have, 0 for what RAM allows
- * @max_total_size: bytes all created buffers may have, 0 for what RAM allows
- *
- * RAM allows three quarters of it: one buffer may take half of the machine and
- * more, and the system still has room to live.
- *
- * Context: module init.
- * Return: 0, or -EINVAL where a limit is below one page.
- */
-int mymap_limits_init(unsigned long max_buffer_size,
-		      unsigned long max_total_size)
-{
-	u64 ram = (u64)totalram_pages() << PAGE_SHIFT;
-	u64 allowed = (ram - ram / 4) & ~((u64)PAGE_SIZE - 1);
-
-	if ((max_buffer_size && max_buffer_size < PAGE_SIZE) ||
-	    (max_total_size && max_total_size < PAGE_SIZE))
-		return -EINVAL;
-
-	mymap_limits.max_total_size = max_total_size ?: allowed;
-	/* Whatever the administrator says: a buffer is a file. */
-	mymap_limits.max_buffer_size = min_t(u64, max_buffer_size ?: allowed,
-					     mymap_max_file_size);
-	return 0;
-}
-
-/**
- * mymap_limits_get() - a snapshot of the limits and their use
- * @limits: where to put it
- *
- * Context: any but interrupt.
- */
-void mymap_limits_get(struct mymap_limits *limits)
-{
-	spin_lock(&mymap_limits_lock);
-	*limits = mymap_limits;
-	spin_unlock(&mymap_limits_lock);
-}
-
-/* For a buffer that is to have @size bytes, of which @charged are counted. */
-static int mymap_limits_charge(u64 size, u64 charged)
-{
-	u64 more = size - charged;
-	int err = -EDQUOT;
-
-	spin_lock(&mymap_limits_lock);
-	if (size <= mymap_limits.max_buffer_size &&
-	    mymap_limits.total_size <= mymap_limits.max_total_size &&
-	    more <= mymap_limits.max_total_size - mymap_limits.total_size) {
-		mymap_limits.total_size += more;
-		err = 0;
-	}
-	spin_unlock(&mymap_limits_lock);
-	return err;
-}
-
-static void mymap_limits_uncharge(u64 size)
-{
-	spin_lock(&mymap_limits_lock);
-	mymap_limits.total_size -= size;
-	spin_unlock(&mymap_limits_lock);
-}
 
 /**
  * mymap_buffer_create_uncharged() - make a buffer that no limit counts
@@ -124,19 +51,21 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
  */
 struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals)
 {
+	struct mymap_charge charge = {};
 	struct mymap_buffer *buffer;
 	int err;
 
-	err = mymap_limits_charge(size, 0);
+	err = mymap_charge_begin(&charge, size);
 	if (err)
 		return ERR_PTR(err);
 
 	buffer = mymap_buffer_create_uncharged(size);
 	if (IS_ERR(buffer)) {
-		mymap_limits_uncharge(size);
+		mymap_charge_end(&charge);
 		return buffer;
 	}
-	buffer->charged = size;
+	/* The buffer gives it back now. */
+	buffer->charge = charge;
 	buffer->seals = seals;
 	return buffer;
 }
@@ -147,7 +76,7 @@ static void mymap_buffer_release(struct kref *ref)
 		container_of(ref, struct mymap_buffer, ref);
 
 	mymap_pages_destroy(&buffer->pages);
-	mymap_limits_uncharge(buffer->charged);
+	mymap_charge_end(&buffer->charge);
 	mutex_destroy(&buffer->lock);
 	kfree(buffer);
 }
@@ -225,18 +154,16 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
 		return 0;
 
 	if (size > old) {
-		err = mymap_limits_charge(size, old);
+		err = mymap_charge_change(&buffer->charge, size);
 		if (err)
 			return err;
 		mymap_pages_grow(&buffer->pages, size >> PAGE_SHIFT);
-	} else {
-		err = mymap_pages_shrink(&buffer->pages, size >> PAGE_SHIFT);
-		if (err)
-			return err;
-		mymap_limits_uncharge(old - size);
+		return 0;
 	}
-	buffer->charged = size;
-	return 0;
+	err = mymap_pages_shrink(&buffer->pages, size >> PAGE_SHIFT);
+	if (err)
+		return err;
+	return mymap_charge_change(&buffer->charge, size);
 }
 
 /**

@@ -16,7 +16,7 @@
 #include "range.h"
 
 static_assert(sizeof(struct mymap_create) == 80);
-static_assert(sizeof(struct mymap_query) == 64);
+static_assert(sizeof(struct mymap_query) == 80);
 static_assert(sizeof(struct mymap_info) == 120);
 static_assert(sizeof(struct mymap_open_named) == 72);
 static_assert(sizeof(struct mymap_destroy) == 56);
@@ -163,6 +163,8 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
 	query->total_size = limits.total_size;
+	query->max_user_size = limits.max_user_size;
+	query->user_size = limits.user_size;
 	return mymap_copy_out(call, query);
 }
 

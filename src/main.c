@@ -4,6 +4,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -15,13 +16,67 @@ module_param(default_size, ulong, 0444);
 MODULE_PARM_DESC(default_size,
 		 "Size of the default buffer behind /dev/mymap in bytes; one page if left out, 0 switches it off");
 
-static unsigned long max_buffer_size;
-module_param(max_buffer_size, ulong, 0444);
+/*
+ * The limits can be set at any time; the core lets one after the other set a
+ * parameter. They read as they were set.
+ */
+struct mymap_limit_parameter {
+	enum mymap_limit which;
+	unsigned long bytes;
+};
+
+static int mymap_limit_set(const char *text, const struct kernel_param *kp)
+{
+	struct mymap_limit_parameter *parameter = kp->arg;
+	unsigned long bytes;
+	int err;
+
+	err = kstrtoul(text, 0, &bytes);
+	if (err)
+		return err;
+	err = mymap_limits_set(parameter->which, bytes);
+	if (err) {
+		pr_err("%s must be 0 or at least one page (%lu bytes)\n",
+		       kp->name, PAGE_SIZE);
+		return err;
+	}
+	parameter->bytes = bytes;
+	return 0;
+}
+
+static int mymap_limit_get(char *to, const struct kernel_param *kp)
+{
+	const struct mymap_limit_parameter *parameter = kp->arg;
+
+	return scnprintf(to, PAGE_SIZE, "%lu\n", parameter->bytes);
+}
+
+static const struct kernel_param_ops mymap_limit_ops = {
+	.set = mymap_limit_set,
+	.get = mymap_limit_get,
+};
+
+static struct mymap_limit_parameter max_buffer_size = {
+	.which = MYMAP_LIMIT_BUFFER,
+};
+module_param_cb(max_buffer_size, &mymap_limit_ops, &max_buffer_size, 0644);
+__MODULE_PARM_TYPE(max_buffer_size, "ulong");
 MODULE_PARM_DESC(max_buffer_size,
 		 "Largest buffer in bytes; 0 or left out for three quarters of RAM");
 
-static unsigned long max_total_size;
-module_param(max_total_size, ulong, 0444);
+static struct mymap_limit_parameter max_user_size = {
+	.which = MYMAP_LIMIT_USER,
+};
+module_param_cb(max_user_size, &mymap_limit_ops, &max_user_size, 0644);
+__MODULE_PARM_TYPE(max_user_size, "ulong");
+MODULE_PARM_DESC(max_user_size,
+		 "Bytes all buffers of one user together may have, but for CAP_SYS_RESOURCE; 0 or left out for as much as max_total_size");
+
+static struct mymap_limit_parameter max_total_size = {
+	.which = MYMAP_LIMIT_TOTAL,
+};
+module_param_cb(max_total_size, &mymap_limit_ops, &max_total_size, 0644);
+__MODULE_PARM_TYPE(max_total_size, "ulong");
 MODULE_PARM_DESC(max_total_size,
 		 "Bytes all created buffers together may have; 0 or left out for three quarters of RAM");
 
@@ -32,13 +87,6 @@ MODULE_PARM_DESC(unprivileged_names,
 static int __init mymap_init(void)
 {
 	int err;
-
-	err = mymap_limits_init(max_buffer_size, max_total_size);
-	if (err) {
-		pr_err("max_buffer_size and max_total_size must be 0 or at least one page (%lu bytes)\n",
-		       PAGE_SIZE);
-		return err;
-	}
 
 	err = mymap_bufferfs_init();
 	if (err) {

@@ -39,8 +39,8 @@
  *   with one exception that gives up after a while, in memory_remove.c.
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
- * sysfs > buffer > memory_pages, memory_remove > memory_chunks > memory_broken,
- * and handle, buffer > notify, never upwards.
+ * sysfs > buffer > limits, memory_pages, memory_remove > memory_chunks >
+ * memory_broken, and handle, buffer > notify, never upwards.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -61,6 +61,7 @@ struct iov_iter;
 struct mem_cgroup;
 struct mymap_name;
 struct poll_table_struct;
+struct mymap_user;
 
 /* memory_pages.c, memory_remove.c: where pages come from and go to */
 
@@ -160,7 +161,57 @@ __poll_t mymap_listener_poll(struct mymap_listener *listener, struct file *file,
 int mymap_listener_add_eventfd(struct mymap_listener *listener, int fd);
 int mymap_listener_remove_eventfd(struct mymap_listener *listener, int fd);
 
-/* buffer.c: lifetime, size, seals, limits */
+/* limits.c: how much there may be */
+
+/**
+ * enum mymap_limit - what is limited, in bytes
+ * @MYMAP_LIMIT_BUFFER: one buffer
+ * @MYMAP_LIMIT_USER: all buffers that one user has created
+ * @MYMAP_LIMIT_TOTAL: all buffers that were created
+ * @MYMAP_NR_LIMITS: how many there are
+ */
+enum mymap_limit {
+	MYMAP_LIMIT_BUFFER,
+	MYMAP_LIMIT_USER,
+	MYMAP_LIMIT_TOTAL,
+	MYMAP_NR_LIMITS
+};
+
+/**
+ * struct mymap_charge - what the limits count of one buffer
+ * @user: who has created it; NULL where nothing is counted
+ * @size: bytes
+ */
+struct mymap_charge {
+	struct mymap_user *user;
+	u64 size;
+};
+
+/**
+ * struct mymap_limits - the limits and what is used of them
+ * @max_buffer_size: bytes one buffer may have
+ * @max_user_size: bytes all buffers of one user together may have
+ * @max_total_size: bytes all created buffers together may have
+ * @user_size: bytes those of the caller have
+ * @total_size: bytes they all have
+ */
+struct mymap_limits {
+	u64 max_buffer_size;
+	u64 max_user_size;
+	u64 max_total_size;
+	u64 user_size;
+	u64 total_size;
+};
+
+extern const u64 mymap_max_file_size;
+
+int mymap_limits_set(enum mymap_limit which, u64 bytes);
+void mymap_limits_get(struct mymap_limits *limits);
+int mymap_charge_begin(struct mymap_charge *charge, u64 size);
+int mymap_charge_change(struct mymap_charge *charge, u64 size);
+void mymap_charge_end(struct mymap_charge *charge);
+
+/* buffer.c: lifetime, size, seals */
 
 /**
  * struct mymap_rights - whose a buffer is
@@ -181,11 +232,11 @@ struct mymap_rights {
  * struct mymap_buffer - a size and its memory
  * @ref: one for each open file, one of its name, one of the module for the
  *	default buffer
- * @lock: guards @inode, @nr_users, @charged, @seals and the writing side of
+ * @lock: guards @inode, @nr_users, @charge, @seals and the writing side of
  *	@pages
  * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
  * @nr_users: open files
- * @charged: bytes that count against the limits, given back with the buffer
+ * @charge: what the limits count of it, given back with the buffer
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
  * @pages: its memory, and so its size
@@ -199,24 +250,12 @@ struct mymap_buffer {
 	struct mutex lock;
 	struct inode *inode;
 	unsigned int nr_users;
-	u64 charged;
+	struct mymap_charge charge;
 	u32 seals;
 	struct mymap_pages pages;
 	struct mymap_rights rights;
 	struct mymap_name *name;
 	struct mymap_notify notify;
-};
-
-/**
- * struct mymap_limits - the limits and what is used of them
- * @max_buffer_size: bytes one buffer may have
- * @max_total_size: bytes all created buffers together may have
- * @total_size: bytes they have
- */
-struct mymap_limits {
-	u64 max_buffer_size;
-	u64 max_total_size;
-	u64 total_size;
 };
 
 /**
@@ -239,11 +278,6 @@ struct mymap_users {
 	bool mapped;
 };
 
-extern const u64 mymap_max_file_size;
-
-int mymap_limits_init(unsigned long max_buffer_size,
-		      unsigned long max_total_size);
-void mymap_limits_get(struct mymap_limits *limits);
 struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals);
 struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
 void mymap_buffer_put(struct mymap_buffer *buffer);

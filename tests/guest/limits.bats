@@ -55,6 +55,65 @@ refused_with() {
 	program limits over_total_limit two_processes_share_the_total
 }
 
+@test "limits: max_user_size limits each user by himself, but not root" {
+	module_load_with max_user_size=4194304
+	[ "$("$programs/query" max_user_size)" = 4194304 ]
+	program limits users_are_counted_apart who_made_it_is_charged charged_to_the_last_close many_users
+	as member "$programs/limits" over_user_limit
+}
+
+@test "limits: a user without a limit of his own may have what all may have" {
+	[ "$("$programs/query" max_user_size)" = "$("$programs/query" max_total_size)" ]
+	module_load_with max_total_size=4194304
+	[ "$("$programs/query" max_user_size)" = 4194304 ]
+	as member "$programs/limits" over_user_limit
+}
+
+set_limit() {
+	echo "$2" >"/sys/module/mymap/parameters/$1"
+}
+
+@test "limits: they can be set at any time, and taken back" {
+	local name before
+	module_changed=yes
+	for name in max_buffer_size max_user_size max_total_size; do
+		before=$("$programs/query" $name)
+		set_limit $name 0x400000
+		[ "$("$programs/query" $name)" = 4194304 ]
+		[ "$(cat /sys/module/mymap/parameters/$name)" = 4194304 ]
+		run "$programs/limits" over_${name:4:-5}_limit
+		[ $name = max_user_size ] || status_is 0
+		as member "$programs/limits" over_${name:4:-5}_limit
+		set_limit $name 0
+		[ "$("$programs/query" $name)" = "$before" ]
+	done
+}
+
+@test "limits: a bad value at run time is EINVAL or ERANGE, and what was set stays" {
+	local name value
+	module_changed=yes
+	for name in max_buffer_size max_user_size max_total_size; do
+		set_limit $name 4194304
+		for value in abc -1 18446744073709551616 64M 1 4095; do
+			run ! set_limit $name $value
+			[ "$(cat /sys/module/mymap/parameters/$name)" = 4194304 ]
+			[ "$("$programs/query" $name)" = 4194304 ]
+		done
+		kernel_log | grep -q "mymap: $name must be 0 or at least one page" || fail "$(kernel_log)"
+	done
+	run ! as member sh -c "echo 0 >/sys/module/mymap/parameters/max_user_size"
+	[ "$(cat /sys/module/mymap/parameters/max_user_size)" = 4194304 ]
+}
+
+@test "limits: what is above a limit that comes later stays, and may only become less" {
+	requires command:mymap
+	module_changed=yes
+	run -0 mymap create --size 1M -- sh -c '
+		echo 524288 >/sys/module/mymap/parameters/max_total_size
+		exec setpriv --reuid=member --regid=member --init-groups -- "$0" only_less_is_allowed 3 1048576
+	' "$programs/limits"
+}
+
 @test "limits: max_total_size below max_buffer_size limits a single buffer" {
 	module_load_with max_total_size=1048576
 	program limits over_total_limit

@@ -46,7 +46,7 @@ remarks() {
 	[ "$(modinfo -F version "$work/src/mymap.ko")" = "$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)" ]
 	[ "$(modinfo -F license "$work/src/mymap.ko")" = GPL ]
 	[ -n "$(modinfo -F description "$work/src/mymap.ko")" ]
-	for parameter in default_size max_buffer_size max_total_size unprivileged_names; do
+	for parameter in default_size max_buffer_size max_user_size max_total_size unprivileged_names; do
 		modinfo -F parm "$work/src/mymap.ko" | grep "^$parameter:"
 	done
 }

@@ -3,11 +3,13 @@
  * The limits: of the driver, of the machine, of a memory cgroup.
  */
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +46,165 @@ static void over_total_limit(void)
 	CHECK_ERRNO(try_create(part + 1, 0), EDQUOT);
 	fds[1] = buffer_create(part, 0);
 	CHECK_EQ(total_size(), max);
+}
+
+/* Those of one user, by an ordinary user: made and made larger. */
+static void over_user_limit(void)
+{
+	uint64_t max = query().max_user_size / page_size * page_size;
+	uint64_t part = max / 2 / page_size * page_size;
+	int a, b;
+
+	CHECK_EQ(query().user_size, 0);
+	CHECK_ERRNO(try_create(max + 1, 0), EDQUOT);
+	a = buffer_create(part, 0);
+	CHECK_EQ(query().user_size, part);
+	CHECK_ERRNO(try_create(max - part + 1, 0), EDQUOT);
+	CHECK_ERRNO(buffer_resize(a, max + page_size), EDQUOT);
+	buffer_check_size(a, part);
+	CHECK_EQ(buffer_resize(a, max - page_size), max - page_size);
+	b = buffer_create(page_size, 0);
+	CHECK_EQ(query().user_size, max);
+	CHECK_ERRNO(try_create(1, 0), EDQUOT);
+	CHECK_ERRNO(buffer_resize(b, 2 * page_size), EDQUOT);
+	CHECK_EQ(buffer_resize(a, part), part);
+	CHECK_EQ(buffer_resize(b, max - part), max - part);
+	close(a);
+	close(b);
+	CHECK_EQ(query().user_size, 0);
+	close(buffer_create(max, 0));
+}
+
+/* Become an ordinary user who may open the door. */
+static void become(uid_t uid)
+{
+	struct stat door;
+
+	CHECK_EQ(stat("/dev/mymap", &door), 0);
+	CHECK_EQ(setgroups(1, &door.st_gid), 0);
+	CHECK_EQ(setresuid(uid, uid, uid), 0);
+}
+
+/* Run that in a child that is somebody else. */
+static void as_user(uid_t uid, void (*run)(void))
+{
+	pid_t child = fork();
+
+	CHECK(child >= 0);
+	if (!child) {
+		become(uid);
+		run();
+		exit(0);
+	}
+	child_join(child);
+}
+
+/* What one has is not taken from another one, and root is not limited. */
+static void users_are_counted_apart(void)
+{
+	uint64_t max = query().max_user_size;
+	int fd;
+
+	require_root();
+	fd = buffer_create(4 * max, 0);
+	CHECK_EQ(query().user_size, 4 * max);
+	CHECK_EQ(buffer_resize(fd, 5 * max), 5 * max);
+	as_user(65533, over_user_limit);
+	as_user(65534, over_user_limit);
+	CHECK_EQ(query().user_size, 5 * max);
+	close(fd);
+	CHECK_EQ(query().user_size, 0);
+	CHECK_EQ(total_size(), 0);
+}
+
+static int inherited;
+
+static void makes_it_larger(void)
+{
+	uint64_t max = query().max_user_size;
+
+	CHECK_EQ(query().user_size, 0);
+	CHECK_EQ(buffer_resize(inherited, max / 2), max / 2);
+	CHECK_EQ(query().user_size, 0);
+	/* Its creator could; but this one asks, without that right. */
+	CHECK_ERRNO(buffer_resize(inherited, max + page_size), EDQUOT);
+	CHECK_EQ(buffer_resize(inherited, page_size), page_size);
+	CHECK_EQ(query().user_size, 0);
+}
+
+static void who_made_it_is_charged(void)
+{
+	require_root();
+	inherited = buffer_create(page_size, 0);
+	as_user(65534, makes_it_larger);
+	CHECK_EQ(query().user_size, page_size);
+}
+
+/* The owner has gone long ago: who made it is still charged until the last one closes it. */
+static void makes_one_and_leaves_it(void)
+{
+	int ends[2];
+	pid_t child;
+	char byte;
+
+	CHECK_EQ(pipe(ends), 0);
+	inherited = buffer_create(query().max_user_size, 0);
+	child = fork();
+	CHECK(child >= 0);
+	if (!child) {
+		close(ends[1]);
+		CHECK_EQ(read(ends[0], &byte, 1), 0);
+		_exit(0);
+	}
+	close(inherited);
+	CHECK_ERRNO(try_create(1, 0), EDQUOT);
+	close(ends[0]);
+	close(ends[1]);
+	child_join(child);
+	close(buffer_create(query().max_user_size, 0));
+}
+
+static void charged_to_the_last_close(void)
+{
+	require_root();
+	as_user(65534, makes_one_and_leaves_it);
+}
+
+/* Many users at once come and go, each with a buffer. */
+static void many_users(void)
+{
+	pid_t children[64];
+	int i, n;
+
+	require_root();
+	for (i = 0; i < 64; i++) {
+		children[i] = fork();
+		CHECK(children[i] >= 0);
+		if (children[i])
+			continue;
+		become(10000 + (uid_t)i / 2);
+		for (n = 0; n < 200; n++)
+			close(buffer_create(page_size, 0));
+		exit(0);
+	}
+	for (i = 0; i < 64; i++)
+		child_join(children[i]);
+	CHECK_EQ(total_size(), 0);
+	CHECK_EQ(query().user_size, 0);
+}
+
+/* The limits are below what is there by now: the arguments are a descriptor and its size. */
+static void only_less_is_allowed(void)
+{
+	int fd = atoi(test_argument(0));
+	uint64_t size = strtoull(test_argument(1), NULL, 0);
+
+	CHECK_EQ(info(fd).buffer_size, size);
+	CHECK_ERRNO(try_create(1, 0), EDQUOT);
+	CHECK_ERRNO(buffer_resize(fd, size + page_size), EDQUOT);
+	CHECK_EQ(touch_write(map_at(fd, size, 0, PROT_READ | PROT_WRITE)), 0);
+	CHECK_EQ(buffer_resize(fd, size / 2), size / 2);
+	CHECK_ERRNO(buffer_resize(fd, size), EDQUOT);
 }
 
 static void refusals_cost_nothing(void)
@@ -245,6 +406,12 @@ static void touch_inherited(void)
 static const struct test_case cases[] = {
 	CASE(over_buffer_limit),
 	CASE(over_total_limit),
+	CASE(over_user_limit),
+	CASE(users_are_counted_apart),
+	CASE(who_made_it_is_charged),
+	CASE(charged_to_the_last_close),
+	CASE(many_users),
+	CASE(only_less_is_allowed),
 	CASE(refusals_cost_nothing),
 	CASE(two_processes_share_the_total),
 	CASE(populate_more_than_ram),

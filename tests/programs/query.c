@@ -18,7 +18,9 @@ SHOW(features)
 SHOW(huge_page_size)
 SHOW(max_buffer_size)
 SHOW(max_total_size)
+SHOW(max_user_size)
 SHOW(total_size)
+SHOW(user_size)
 
 #define ROW(field) { #field, show_##field }
 
@@ -29,7 +31,9 @@ static const struct test_case cases[] = {
 	ROW(huge_page_size),
 	ROW(max_buffer_size),
 	ROW(max_total_size),
+	ROW(max_user_size),
 	ROW(total_size),
+	ROW(user_size),
 	CASES_END
 };
 

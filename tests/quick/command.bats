@@ -382,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -527,8 +527,13 @@ with_three_descriptors() {
 }
 
 @test "create: over the limit of all buffers is 1, the limit is named" {
-	FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1G
-	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 50565120 now; module parameter max_total_size"
+	FAKE_TOTAL=2000003072 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1G
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 2000003072 now; module parameter max_total_size"
+}
+
+@test "create: over the limit of a user is 1, the limit is named" {
+	FAKE_MAX_USER=1048576 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1M
+	fails_with 1 "mymap: create: size 1048576 (1.0 MiB): all buffers of a user may have at most 1048576 bytes (1.0 MiB) and have 958464 now; module parameter max_user_size"
 }
 
 @test "create: over a limit nobody tells is 1" {

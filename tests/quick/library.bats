@@ -175,7 +175,7 @@ abi_layout() {
 		AT(mymap_create, gid, 68);
 		AT(mymap_create, mode, 72);
 		AT(mymap_create, minor, 76);
-		_Static_assert(sizeof(struct mymap_query) == 64, "query");
+		_Static_assert(sizeof(struct mymap_query) == 80, "query");
 		AT(mymap_query, size, 0);
 		AT(mymap_query, flags, 4);
 		AT(mymap_query, driver_version, 8);
@@ -187,6 +187,8 @@ abi_layout() {
 		AT(mymap_query, max_buffer_size, 40);
 		AT(mymap_query, max_total_size, 48);
 		AT(mymap_query, total_size, 56);
+		AT(mymap_query, max_user_size, 64);
+		AT(mymap_query, user_size, 72);
 		_Static_assert(sizeof(struct mymap_info) == 120, "info");
 		AT(mymap_info, size, 0);
 		AT(mymap_info, flags, 4);

@@ -237,7 +237,9 @@ static int query(struct mymap_query *arg)
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
-		.total_size = 12345 * PAGE,
+		.total_size = number("FAKE_TOTAL", 12345 * PAGE),
+		.max_user_size = is_old() ? 0 : number("FAKE_MAX_USER", MAX_TOTAL),
+		.user_size = is_old() ? 0 : 234 * PAGE,
 	};
 	return 0;
 }

@@ -17,6 +17,8 @@ static const struct mymap_query answer = {
 	.max_buffer_size = 1ULL << 34,
 	.max_total_size = 1ULL << 35,
 	.total_size = 1ULL << 36,
+	.max_user_size = 1ULL << 37,
+	.user_size = 1ULL << 38,
 };
 
 static struct mymap_driver_info *get(struct mymap *ctx, const struct mymap_query *reply)
@@ -46,6 +48,24 @@ static void tells_all(void **state)
 	assert_int_equal(mymap_driver_info_get_max_buffer_size(info), 1ULL << 34);
 	assert_int_equal(mymap_driver_info_get_max_total_size(info), 1ULL << 35);
 	assert_int_equal(mymap_driver_info_get_total_size(info), 1ULL << 36);
+	assert_int_equal(mymap_driver_info_get_max_user_size(info), 1ULL << 37);
+	assert_int_equal(mymap_driver_info_get_user_size(info), 1ULL << 38);
+	mymap_driver_info_free(info);
+	mymap_close(ctx);
+}
+
+static void no_limit_of_a_user_is_that_of_all(void **state)
+{
+	struct mymap_query old = answer;
+	struct mymap *ctx = mock_context();
+	struct mymap_driver_info *info;
+
+	(void)state;
+	old.max_user_size = 0;
+	old.user_size = 0;
+	info = get(ctx, &old);
+	assert_int_equal(mymap_driver_info_get_max_user_size(info), 1ULL << 35);
+	assert_int_equal(mymap_driver_info_get_user_size(info), 0);
 	mymap_driver_info_free(info);
 	mymap_close(ctx);
 }

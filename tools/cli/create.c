@@ -19,34 +19,48 @@
 
 #define OWNER_OPTIONS	(BIT(OPTION_OWNER) | BIT(OPTION_GROUP) | BIT(OPTION_MODE))
 
-static void complain_quota(const char *who, uint64_t size, struct mymap *ctx)
+/* Of one buffer, of one user, of all: which one is exceeded, in that order. */
+static void complain_limit(const char *who, uint64_t size,
+			   const struct mymap_driver_info *driver)
 {
 	char text[SIZE_TEXT_MAX], limit_text[SIZE_TEXT_MAX];
-	struct mymap_driver_info *driver;
-	uint64_t max_buffer, max_total, total;
+	const char *what = "all buffers together", *parameter = "max_total_size";
+	uint64_t limit = mymap_driver_info_get_max_buffer_size(driver);
+	uint64_t used;
 
 	size_format(size, text, sizeof(text));
-	if (mymap_get_driver_info(ctx, &driver) < 0) {
-		complain("%s: size %" PRIu64 " (%s): over a limit of the driver", who,
-			 size, text);
+	if (size > limit) {
+		complain("%s: size %" PRIu64 " (%s): a buffer may have at most %" PRIu64
+			 " bytes (%s); module parameter max_buffer_size", who, size, text, limit,
+			 size_format(limit, limit_text, sizeof(limit_text)));
 		return;
 	}
 
-	max_buffer = mymap_driver_info_get_max_buffer_size(driver);
-	max_total = mymap_driver_info_get_max_total_size(driver);
-	total = mymap_driver_info_get_total_size(driver);
-	mymap_driver_info_free(driver);
+	limit = mymap_driver_info_get_max_total_size(driver);
+	used = mymap_driver_info_get_total_size(driver);
+	if (used <= limit && size <= limit - used) {
+		what = "all buffers of a user";
+		parameter = "max_user_size";
+		limit = mymap_driver_info_get_max_user_size(driver);
+		used = mymap_driver_info_get_user_size(driver);
+	}
+	complain("%s: size %" PRIu64 " (%s): %s may have at most %" PRIu64
+		 " bytes (%s) and have %" PRIu64 " now; module parameter %s", who, size, text,
+		 what, limit, size_format(limit, limit_text, sizeof(limit_text)), used, parameter);
+}
 
-	if (size > max_buffer)
-		complain("%s: size %" PRIu64 " (%s): a buffer may have at most %" PRIu64
-			 " bytes (%s); module parameter max_buffer_size",
-			 who, size, text, max_buffer,
-			 size_format(max_buffer, limit_text, sizeof(limit_text)));
-	else
-		complain("%s: size %" PRIu64 " (%s): all buffers together may have at most %" PRIu64
-			 " bytes (%s) and have %" PRIu64 " now; module parameter max_total_size",
-			 who, size, text, max_total,
-			 size_format(max_total, limit_text, sizeof(limit_text)), total);
+static void complain_quota(const char *who, uint64_t size, struct mymap *ctx)
+{
+	char text[SIZE_TEXT_MAX];
+	struct mymap_driver_info *driver;
+
+	if (mymap_get_driver_info(ctx, &driver) < 0) {
+		complain("%s: size %" PRIu64 " (%s): over a limit of the driver", who,
+			 size, size_format(size, text, sizeof(text)));
+		return;
+	}
+	complain_limit(who, size, driver);
+	mymap_driver_info_free(driver);
 }
 
 /**

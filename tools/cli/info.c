@@ -48,6 +48,8 @@ static void print_driver(const struct mymap_driver_info *driver)
 	print_size("page size", mymap_driver_info_get_page_size(driver));
 	print_size("huge page size", mymap_driver_info_get_huge_page_size(driver));
 	print_size("largest buffer", mymap_driver_info_get_max_buffer_size(driver));
+	print_size("your buffers, limit", mymap_driver_info_get_max_user_size(driver));
+	print_size("your buffers, now", mymap_driver_info_get_user_size(driver));
 	print_size("all buffers, limit", mymap_driver_info_get_max_total_size(driver));
 	print_size("all buffers, now", mymap_driver_info_get_total_size(driver));
 }
@@ -80,6 +82,8 @@ static struct json_object *json_driver(const struct mymap_driver_info *driver)
 	add_size(object, "huge_page_size", mymap_driver_info_get_huge_page_size(driver));
 	add_size(object, "default_size", mymap_driver_info_get_default_size(driver));
 	add_size(object, "max_buffer_size", mymap_driver_info_get_max_buffer_size(driver));
+	add_size(object, "max_user_size", mymap_driver_info_get_max_user_size(driver));
+	add_size(object, "user_size", mymap_driver_info_get_user_size(driver));
 	add_size(object, "max_total_size", mymap_driver_info_get_max_total_size(driver));
 	add_size(object, "total_size", mymap_driver_info_get_total_size(driver));
 	return object;

@@ -288,6 +288,31 @@ uint64_t mymap_driver_info_get_max_total_size(const struct mymap_driver_info *in
 uint64_t mymap_driver_info_get_total_size(const struct mymap_driver_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
+/**
+ * mymap_driver_info_get_max_user_size() - the most that one user's buffers may have
+ * @info: the answer
+ *
+ * A user is the real user id of who has created a buffer. CAP_SYS_RESOURCE is not
+ * limited by it.
+ *
+ * Return: bytes; the same as mymap_driver_info_get_max_total_size() where users have
+ * no limit of their own.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_max_user_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_driver_info_get_user_size() - what the buffers of the asking user have
+ * @info: the answer
+ *
+ * Return: bytes, at the moment of the question; 0 with a driver that does not count
+ * by user.
+ * Threads: any.
+ */
+uint64_t mymap_driver_info_get_user_size(const struct mymap_driver_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
 /* ------------------------------------------------------------------ buffers */
 
 /* Flags of mymap_buffer_create(). */

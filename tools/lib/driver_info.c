@@ -106,3 +106,15 @@ MYMAP_EXPORT uint64_t mymap_driver_info_get_total_size(const struct mymap_driver
 {
 	return info->query.total_size;
 }
+
+/* An older driver leaves both at 0: for it, users have no limit of their own. */
+MYMAP_EXPORT uint64_t
+mymap_driver_info_get_max_user_size(const struct mymap_driver_info *info)
+{
+	return info->query.max_user_size ? info->query.max_user_size : info->query.max_total_size;
+}
+
+MYMAP_EXPORT uint64_t mymap_driver_info_get_user_size(const struct mymap_driver_info *info)
+{
+	return info->query.user_size;
+}

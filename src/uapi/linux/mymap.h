@@ -156,6 +156,11 @@ struct mymap_create {
  *	in bytes
  * @total_size: out: what all created buffers together have at this moment,
  *	in bytes
+ * @max_user_size: out: the most that all buffers which one user has created may
+ *	have together, in bytes; a user is a real uid, and CAP_SYS_RESOURCE is not
+ *	limited. 0 where the driver knows no such limit
+ * @user_size: out: what those of the caller have at this moment, in bytes; other
+ *	users' processes may use them as well
  *
  * Return: 0, or -1 and errno.
  */
@@ -171,6 +176,8 @@ struct mymap_query {
 	__u64 max_buffer_size;
 	__u64 max_total_size;
 	__u64 total_size;
+	__u64 max_user_size;
+	__u64 user_size;
 };
 
 /*
