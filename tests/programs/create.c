@@ -196,11 +196,13 @@ static void query_tells_all(void)
 	CHECK_EQ(q.huge_page_size > page_size, !!(q.features & MYMAP_FEATURE_HUGE));
 	CHECK_EQ(q.reserved, 0);
 	CHECK_EQ(q.features & ~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_NAMES |
-				MYMAP_FEATURE_RESIZE), 0);
+				MYMAP_FEATURE_RESIZE | MYMAP_FEATURE_NOTIFY), 0);
 	CHECK_EQ(q.default_size, page_size);
 	CHECK(q.max_buffer_size >= page_size);
 	CHECK(q.max_total_size >= page_size);
 	CHECK_EQ(q.total_size, 0);
+	CHECK_EQ(q.max_user_size, q.max_total_size);
+	CHECK_EQ(q.user_size, 0);
 }
 
 /* The memory. */
