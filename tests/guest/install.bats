@@ -158,7 +158,7 @@ checkout_is_done() {
 @test "install: dkms adds and builds a checkout" {
 	local module
 	requires dkms command:gcc
-	retry 240 checkout_is_done
+	retry 600 checkout_is_done
 	run -0 cat "$BATS_FILE_TMPDIR/checkout.log"
 	output_has "status 0"
 	module=$(echo "/var/lib/dkms/mymap/$checkout_version/$(uname -r)/$(uname -m)/module/mymap.ko"*)

@@ -17,7 +17,7 @@
 /* The argument says how long; much shorter where nothing is said. */
 static double seconds(void)
 {
-	return test_argument(0) ? strtod(test_argument(0), NULL) : 3;
+	return test_argument(0) ? strtod(test_argument(0), NULL) : 1;
 }
 
 static int fd;
