@@ -75,6 +75,7 @@ never() {
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
 	never file_io.c 'vm_area_struct'
 	never ioctl_notify.c 'struct page|mymap_pages_'
+	never limits.c '__user|struct (page|inode|file|mymap_buffer) |mymap_pages_'
 	never handle.c 'struct page|mymap_pages_|__user'
 	never notify.c 'struct (page|mymap_buffer|mymap_(ring|wait|eventfd)) |mymap_pages_|__user|fd_install'
 	never main.c 'struct mymap_buffer'
