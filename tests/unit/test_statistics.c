@@ -185,6 +185,35 @@ static void switching_writes_a_digit(void **state)
 	expect_content("stats", "0uffers");
 }
 
+static void link_to(const char *target, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+/* Files that can be opened, and then neither be read nor written. */
+static void errors_of_reading_and_writing_are_told(void **state)
+{
+	struct mymap_statistics *statistics = UNTOUCHED(struct mymap_statistics);
+
+	(void)state;
+	link_to("/dev/full", "enabled");
+	link_to("/dev/full", "stats");
+	assert_int_equal(mymap_statistics_enable(true), -ENOSPC);
+	assert_int_equal(mymap_statistics_reset(), -ENOSPC);
+	take_away("enabled");
+	take_away("stats");
+	link_to("/", "enabled");
+	assert_int_equal(mymap_statistics_new(&statistics), -EISDIR);
+	take_away("enabled");
+	put("enabled", "1\n");
+	link_to("/", "stats");
+	assert_int_equal(mymap_statistics_new(&statistics), -EISDIR);
+	assert_ptr_equal(statistics, UNTOUCHED(struct mymap_statistics));
+}
+
 #define CASE(text, function)	{ text, function, setup, teardown, NULL }
 
 int main(void)
@@ -196,6 +225,8 @@ int main(void)
 		CASE("statistics: a long file is cut off", a_long_file_is_cut_off),
 		CASE("statistics: without files it is ENOENT", without_files_it_is_enoent),
 		CASE("statistics: errors are told", errors_are_told),
+		CASE("statistics: errors of reading and writing are told",
+		     errors_of_reading_and_writing_are_told),
 		CASE("statistics: without memory it is ENOMEM", without_memory_it_is_enomem),
 		CASE("statistics: switching writes a digit", switching_writes_a_digit),
 	};
