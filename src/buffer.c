@@ -2,6 +2,7 @@
 /*
  * Buffers: their life, their size and their seals.
  */
+#include <linux/atomic.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
@@ -12,6 +13,20 @@
 #include "compat/compat.h"
 #include "mymap.h"
 #include "range.h"
+#include "stats.h"
+#include "trace.h"
+
+/* 32 bits, so that 32-bit programs can ask for it by fstat(); never 0. */
+static u32 mymap_buffer_next_id(void)
+{
+	static atomic_t last;
+	u32 id;
+
+	do
+		id = atomic_inc_return(&last);
+	while (!id);
+	return id;
+}
 
 /**
  * mymap_buffer_create_uncharged() - make a buffer that no limit counts
@@ -37,6 +52,9 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	buffer->rights.mode = 0600;
 	mymap_pages_init(&buffer->pages, &buffer->lock, size >> PAGE_SHIFT);
 	mymap_notify_init(&buffer->notify);
+	buffer->id = mymap_buffer_next_id();
+	mymap_stats_add_buffers(1);
+	trace_mymap_create(buffer->id, size);
 	return buffer;
 }
 
@@ -75,6 +93,9 @@ static void mymap_buffer_release(struct kref *ref)
 	struct mymap_buffer *buffer =
 		container_of(ref, struct mymap_buffer, ref);
 
+	trace_mymap_destroy(buffer->id, mymap_buffer_size(buffer),
+			    (u64)buffer->pages.nr_resident << PAGE_SHIFT);
+	mymap_stats_add_buffers(-1);
 	mymap_pages_destroy(&buffer->pages);
 	mymap_charge_end(&buffer->charge);
 	mutex_destroy(&buffer->lock);
@@ -128,6 +149,31 @@ int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last)
 				    (last + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
+static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
+				 u64 size)
+{
+	u64 old = mymap_buffer_size(buffer);
+	int err;
+
+	if ((size > old && buffer->seals & MYMAP_SEAL_GROW) ||
+	    (length < old && buffer->seals & MYMAP_SEAL_SHRINK))
+		return -EPERM;
+	if (size == old)
+		return 0;
+
+	if (size > old) {
+		err = mymap_charge_change(&buffer->charge, size);
+		if (err)
+			return err;
+		mymap_pages_grow(&buffer->pages, size >> PAGE_SHIFT);
+		return 0;
+	}
+	err = mymap_pages_shrink(&buffer->pages, size >> PAGE_SHIFT);
+	if (err)
+		return err;
+	return mymap_charge_change(&buffer->charge, size);
+}
+
 /**
  * mymap_buffer_resize() - change the size of a buffer
  * @buffer: the buffer, in use
@@ -147,23 +193,9 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
 	int err;
 
 	lockdep_assert_held(&buffer->lock);
-	if ((size > old && buffer->seals & MYMAP_SEAL_GROW) ||
-	    (length < old && buffer->seals & MYMAP_SEAL_SHRINK))
-		return -EPERM;
-	if (size == old)
-		return 0;
-
-	if (size > old) {
-		err = mymap_charge_change(&buffer->charge, size);
-		if (err)
-			return err;
-		mymap_pages_grow(&buffer->pages, size >> PAGE_SHIFT);
-		return 0;
-	}
-	err = mymap_pages_shrink(&buffer->pages, size >> PAGE_SHIFT);
-	if (err)
-		return err;
-	return mymap_charge_change(&buffer->charge, size);
+	err = mymap_buffer_set_size(buffer, length, size);
+	trace_mymap_resize(buffer->id, old, size, err);
+	return err;
 }
 
 /**

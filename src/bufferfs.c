@@ -307,6 +307,8 @@ static struct inode *mymap_inode_create(struct mymap_buffer *buffer)
 	inode->i_uid = buffer->rights.uid;
 	inode->i_gid = buffer->rights.gid;
 	inode->i_mode = S_IFREG | buffer->rights.mode;
+	/* The same whenever it is used; nobody looks inodes up by it. */
+	inode->i_ino = buffer->id;
 	inode->i_flags |= S_NOCMTIME;
 	inode->i_op = &mymap_inode_ops;
 	inode->i_fop = &mymap_buffer_fops;

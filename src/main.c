@@ -113,6 +113,7 @@ static int __init mymap_init(void)
 		       default_size, err);
 		goto err_exit_names;
 	}
+	mymap_debugfs_init();
 	return 0;
 
 err_exit_names:
@@ -126,6 +127,7 @@ err_exit_bufferfs:
 
 static void __exit mymap_exit(void)
 {
+	mymap_debugfs_exit();
 	mymap_chardev_exit();
 	mymap_names_exit();
 	mymap_sysfs_exit();

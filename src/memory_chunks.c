@@ -27,6 +27,7 @@
 #include <linux/slab.h>
 
 #include "memory_chunks.h"
+#include "stats.h"
 
 const unsigned long mymap_huge_page_size = PAGE_SIZE << MYMAP_HUGE_ORDER;
 
@@ -125,6 +126,12 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 	old = compat_memcg_enter(pages->memcg);
 	page = alloc_pages(gfp, order);
 	compat_memcg_enter(old);
+	if (page)
+		mymap_stats_count(order && order == MYMAP_HUGE_ORDER ?
+				  MYMAP_STAT_ALLOCATED_HUGE :
+				  MYMAP_STAT_ALLOCATED_SMALLER);
+	else if (order)
+		mymap_stats_count(MYMAP_STAT_ALLOCATION_FALLBACKS);
 	return page;
 }
 
@@ -231,6 +238,7 @@ bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
 int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 			pgoff_t first, unsigned int order)
 {
+	bool huge = order && order == MYMAP_HUGE_ORDER;
 	unsigned long index = first >> MYMAP_SLOT_ORDER;
 	struct mymap_table *table;
 	struct mem_cgroup *old;
@@ -254,8 +262,9 @@ int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 	}
 
 	WRITE_ONCE(pages->nr_resident, pages->nr_resident + (1UL << order));
-	if (order && order == MYMAP_HUGE_ORDER)
+	if (huge)
 		WRITE_ONCE(pages->nr_huge, pages->nr_huge + (1UL << order));
+	mymap_stats_add_resident(1L << order, huge ? 1L << order : 0);
 	return 0;
 
 err_detach:

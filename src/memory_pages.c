@@ -10,6 +10,7 @@
 
 #include "memory_chunks.h"
 #include "range.h"
+#include "stats.h"
 
 /**
  * mymap_pages_init() - begin the memory of a buffer
@@ -68,6 +69,8 @@ void mymap_pages_destroy(struct mymap_pages *pages)
 	unsigned long index;
 	void *slot;
 
+	mymap_stats_add_resident(-(long)pages->nr_resident,
+				 -(long)pages->nr_huge);
 	mymap_pages_walk(pages, mymap_chunk_put);
 	xa_for_each(&pages->slots, index, slot)
 		kfree(mymap_slot_table(slot));
@@ -288,6 +291,8 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 
 	while (!(page = mymap_pages_lookup(pages, pgoff))) {
 		err = mymap_pages_add(pages, pgoff, effort);
+		if (err == -ENOMEM)
+			mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
 		if (err)
 			return ERR_PTR(err);
 	}
@@ -314,8 +319,10 @@ int mymap_pages_populate(struct mymap_pages *pages, pgoff_t first, pgoff_t last)
 
 	/* Say no at once, not after clearing all the memory there is. */
 	if (last - first > nr_resident &&
-	    !mymap_memory_is_there(last - first - nr_resident))
+	    !mymap_memory_is_there(last - first - nr_resident)) {
+		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
 		return -ENOMEM;
+	}
 	while (pgoff < last) {
 		if (fatal_signal_pending(current))
 			return -EINTR;

@@ -41,6 +41,7 @@
 
 #include "memory_chunks.h"
 #include "range.h"
+#include "stats.h"
 
 /* How long those may take that are neither pins nor done. */
 #define MYMAP_PATIENCE_MS 100
@@ -261,6 +262,8 @@ static int mymap_removal_prepare(struct mymap_removal *removal)
 err_open:
 	mymap_removal_open(removal);
 err_free:
+	if (err == -ENOMEM)
+		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
 	mymap_removal_free(removal);
 	return err;
 }
@@ -271,7 +274,7 @@ static void mymap_removal_copy(struct mymap_removal *removal, size_t i)
 	pgoff_t first = mymap_removal_slot(removal, i) << MYMAP_SLOT_ORDER;
 	struct mymap_pages *pages = removal->pages;
 	struct mymap_table *table = removal->fresh[i];
-	unsigned long at;
+	unsigned long at, nr_pages = 0;
 
 	for (at = 0; at < MYMAP_SLOT_PAGES; at++) {
 		struct page *page = table->page[at];
@@ -283,8 +286,10 @@ static void mymap_removal_copy(struct mymap_removal *removal, size_t i)
 		if (page == compound_head(page))
 			mymap_chunk_join(pages, page, first + at);
 		WRITE_ONCE(pages->nr_resident, pages->nr_resident + 1);
+		nr_pages++;
 		cond_resched();
 	}
+	mymap_stats_add_resident(nr_pages, 0);
 }
 
 /* A chunk leaves its slot; one that filled it leaves the fresh table there. */
@@ -371,6 +376,7 @@ static void mymap_removal_commit(struct mymap_removal *removal)
 	for (at = removal->from;
 	     (head = mymap_chunk_next(pages, &at, removal->to)); at = next) {
 		unsigned long nr = mymap_chunk_pages(head);
+		bool huge = MYMAP_HUGE_ORDER && nr == BIT(MYMAP_HUGE_ORDER);
 
 		next = at + nr;
 		/* A pin of the page before it was freed may still look here. */
@@ -378,8 +384,9 @@ static void mymap_removal_commit(struct mymap_removal *removal)
 		head->mapping = NULL;
 		unlock_page(head);
 		WRITE_ONCE(pages->nr_resident, pages->nr_resident - nr);
-		if (MYMAP_HUGE_ORDER && nr == BIT(MYMAP_HUGE_ORDER))
+		if (huge)
 			WRITE_ONCE(pages->nr_huge, pages->nr_huge - nr);
+		mymap_stats_add_resident(-(long)nr, huge ? -(long)nr : 0);
 		mymap_removal_unslot(removal, head, at);
 		mymap_chunk_give_back(head);
 		cond_resched();

@@ -40,7 +40,8 @@
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
  * sysfs > buffer > limits, memory_pages, memory_remove > memory_chunks >
- * memory_broken, and handle, buffer > notify, never upwards.
+ * memory_broken, and handle, buffer > notify, never upwards. main > debugfs > stats,
+ * and everybody may count in stats and tell trace.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -244,6 +245,8 @@ struct mymap_rights {
  * @name: by which it can be found, or NULL; owned by names.c, guarded by its
  *	lock
  * @notify: its rings
+ * @id: tells it from others in traces, and is its inode's number; never changes.
+ *	Numbers come again after 2^32 buffers, as those of inodes do
  */
 struct mymap_buffer {
 	struct kref ref;
@@ -256,6 +259,7 @@ struct mymap_buffer {
 	struct mymap_rights rights;
 	struct mymap_name *name;
 	struct mymap_notify notify;
+	u32 id;
 };
 
 /**
@@ -419,5 +423,10 @@ long mymap_ioctl_buffer(struct mymap_handle *handle, fmode_t mode,
 
 int mymap_chardev_init(unsigned long default_size);
 void mymap_chardev_exit(void);
+
+/* debugfs.c: the counters of stats.h, for root */
+
+void mymap_debugfs_init(void);
+void mymap_debugfs_exit(void);
 
 #endif /* _MYMAP_H */

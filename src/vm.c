@@ -18,12 +18,14 @@
 #include "compat/compat.h"
 #include "mymap.h"
 #include "range.h"
+#include "stats.h"
+#include "trace.h"
 
 /*
  * Nothing in here relies on mmap_lock: newer kernels call it with the lock of
  * the mapping alone, because there is a map_pages.
  */
-static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
+static vm_fault_t mymap_vm_serve(struct vm_fault *vmf)
 {
 	struct mymap_buffer *buffer = vmf->vma->vm_private_data;
 	struct page *page;
@@ -55,6 +57,41 @@ static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
 	/* The reference goes to the page table. */
 	vmf->page = page;
 	return VM_FAULT_LOCKED;
+}
+
+/* What became of a fault, for who counts or traces. A page is locked still. */
+static noinline void mymap_vm_tell(const struct vm_fault *vmf,
+				   vm_fault_t result)
+{
+	struct mymap_buffer *buffer = vmf->vma->vm_private_data;
+	unsigned int order = 0, traced;
+
+	if (result & VM_FAULT_SIGBUS) {
+		traced = MYMAP_FAULT_SIGBUS;
+		mymap_stats_count(MYMAP_STAT_FAULTS_SIGBUS);
+	} else if (result & VM_FAULT_OOM) {
+		traced = MYMAP_FAULT_OOM;
+		mymap_stats_count(MYMAP_STAT_FAULTS_OOM);
+	} else {
+		traced = MYMAP_FAULT_SERVED;
+		order = compound_order(compound_head(vmf->page));
+		mymap_stats_count(order &&
+				  PAGE_SIZE << order == mymap_huge_page_size ?
+				  MYMAP_STAT_FAULTS_HUGE :
+				  MYMAP_STAT_FAULTS_PAGE);
+	}
+	trace_mymap_fault(buffer->id, vmf->pgoff, order,
+			  vmf->flags & FAULT_FLAG_WRITE, traced);
+}
+
+static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
+{
+	vm_fault_t result = mymap_vm_serve(vmf);
+
+	/* Two jumps that are not there while nobody wants to know. */
+	if (mymap_stats_enabled() || trace_mymap_fault_enabled())
+		mymap_vm_tell(vmf, result);
+	return result;
 }
 
 /*

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply create demo destroy doctor fill info list open punch read resize ring seal wait watch write"
+COMMANDS="apply create demo destroy doctor fill info list open punch read resize ring seal stat wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
@@ -980,4 +980,93 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 		FAKE_OLD=1 run --separate-stderr fake $command
 		fails_with 1 "mymap: ${command%% *}: the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
 	done
+}
+
+# ------------------------------------------------------------------------ stat
+
+# A folder that plays the driver's in debugfs.
+debugfs() {
+	mkdir -p debugfs
+	echo "$1" >debugfs/enabled
+	cat >debugfs/stats <<-'END'
+		buffers 2
+		resident 4194304
+		resident_huge 2097152
+		faults_huge 1
+		faults_page 12
+		faults_sigbus 3
+		faults_oom 4
+		allocated_huge 5
+		allocated_smaller 6
+		allocation_fallbacks 7
+		allocation_failures 8
+	END
+	export FAKE_DEBUGFS=$PWD/debugfs
+}
+
+@test "stat: it shows each figure" {
+	debugfs 1
+	run --separate-stderr fake stat
+	prints "counting             on
+buffers              2
+resident             4194304 bytes (4.0 MiB)
+resident, huge       2097152 bytes (2.0 MiB)
+faults, huge         1
+faults, smaller      12
+faults, SIGBUS       3
+faults, no memory    4
+allocated, huge      5
+allocated, smaller   6
+fallbacks            7
+failed allocations   8"
+	debugfs 0
+	run --separate-stderr fake stat
+	[ "${lines[0]}" = "counting             off" ]
+}
+
+@test "stat: --json has all members" {
+	debugfs 0
+	run --separate-stderr fake stat --json
+	prints '{ "enabled": false, "buffers": 2, "resident": 4194304, "resident_huge": 2097152, "faults_huge": 1, "faults_page": 12, "faults_sigbus": 3, "faults_oom": 4, "allocated_huge": 5, "allocated_smaller": 6, "allocation_fallbacks": 7, "allocation_failures": 8 }'
+}
+
+@test "stat: --enable, --disable and --reset write to the driver and show nothing" {
+	debugfs 0
+	run --separate-stderr fake stat --enable
+	prints ""
+	[ "$(cat debugfs/enabled)" = 1 ]
+	run --separate-stderr fake stat --disable
+	prints ""
+	[ "$(cat debugfs/enabled)" = 0 ]
+	run --separate-stderr fake stat --reset
+	prints ""
+	[ "$(head -n 1 debugfs/stats)" = "0uffers 2" ]
+}
+
+@test "stat: one thing at a time, and no operand" {
+	local words
+	for words in "--enable --disable" "--enable --reset" "--json --reset" "--disable --json"; do
+		# shellcheck disable=SC2086 # it is a list of words
+		run --separate-stderr fake stat $words
+		fails_with 2 "mymap: stat: --disable, --enable, --json and --reset: one of them, please"
+	done
+	run --separate-stderr fake stat --json --json rx0
+	fails_with 2 "mymap: stat: unexpected 'rx0'; see 'mymap stat --help'"
+}
+
+@test "stat: each error says what to do" {
+	local option
+	for option in "" --json --enable --disable --reset; do
+		FAKE_DEBUGFS_ERROR=$EACCES run --separate-stderr fake stat $option
+		fails_with 1 "mymap: stat: the counters are for root: run 'sudo mymap stat'"
+		FAKE_DEBUGFS_ERROR=$EPERM run --separate-stderr fake stat $option
+		fails_with 1 "mymap: stat: the kernel is locked down (Secure Boot) and lets nobody see or change the counters"
+		FAKE_DEBUGFS_ERROR=$EMFILE run --separate-stderr fake stat $option
+		fails_with 1 "mymap: stat: /sys/kernel/debug/mymap: Too many open files"
+	done
+}
+
+@test "stat: without the module it says so" {
+	FAKE_DEBUGFS=$PWD/nowhere run --separate-stderr fake stat
+	fails_with 1 "mymap: stat: the module is not loaded: run 'sudo modprobe mymap'"
 }

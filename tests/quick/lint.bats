@@ -78,6 +78,10 @@ never() {
 	never limits.c '__user|struct (page|inode|file|mymap_buffer) |mymap_pages_'
 	never handle.c 'struct page|mymap_pages_|__user'
 	never notify.c 'struct (page|mymap_buffer|mymap_(ring|wait|eventfd)) |mymap_pages_|__user|fd_install'
+	never stats.c '__user|struct (page|file|mymap_(buffer|pages)) '
+	never stats.h '__user|struct (page|file|mymap_(buffer|pages)) '
+	never debugfs.c 'struct (page|mymap_(buffer|pages)) |mymap_(buffer|pages|names)_'
+	never trace.h 'struct (page|mymap_)|__string'
 	never main.c 'struct mymap_buffer'
 	never compat/compat.h 'struct mymap_'
 }

@@ -22,6 +22,8 @@
  *			it gets no name that another process could see
  * FAKE_OWNED=MODE	it is of user 0 and group 5, with that octal mode
  * FAKE_NAMED=ERRNO	the commands about names fail with that number
+ * FAKE_DEBUGFS=DIR	DIR plays /sys/kernel/debug/mymap
+ * FAKE_DEBUGFS_ERROR=ERRNO	opening a file of that fails with that number
  * FAKE_WAIT=N		what waiting for a name results in, -110 for one
  */
 #include <errno.h>
@@ -39,6 +41,7 @@
 
 #include <linux/mymap.h>
 
+#define DEBUGFS		"/sys/kernel/debug/mymap/"
 #define DOOR		"mymap-door"
 #define BUFFER		"mymap-buffer"
 #define NAMED		"mymap-named"
@@ -110,6 +113,21 @@ static int is_memory(int fd, const char *name)
 	return !strcmp(target, wanted);
 }
 
+static int open_debugfs(const char *path, const char *name, int flags)
+{
+	const char *dir = getenv("FAKE_DEBUGFS");
+	int error = (int)number("FAKE_DEBUGFS_ERROR", 0);
+	char there[512];
+
+	if (error)
+		return fail(error);
+	if (dir) {
+		snprintf(there, sizeof(there), "%s/%s", dir, name);
+		path = there;
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);
+}
+
 int open(const char *path, int flags, ...)
 {
 	static const unsigned char bytes[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 };
@@ -124,6 +142,8 @@ int open(const char *path, int flags, ...)
 		mode = va_arg(args, mode_t);
 		va_end(args);
 	}
+	if (!strncmp(path, DEBUGFS, strlen(DEBUGFS)))
+		return open_debugfs(path, path + strlen(DEBUGFS), flags);
 	if (strcmp(path, "/dev/mymap"))
 		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 

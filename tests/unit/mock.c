@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,10 +15,13 @@
 #include <linux/mymap.h>
 
 #define MAX_EXPECTED	16
+#define DEBUGFS		"/sys/kernel/debug/mymap/"
 
 int mock_ioctl_fd;
 int mock_open_error;
 int mock_open_flags;
+const char *mock_debugfs;
+int mock_debugfs_error;
 
 static struct mock_ioctl expected[MAX_EXPECTED];
 static size_t nr_expected, nr_seen;
@@ -54,6 +58,18 @@ int ioctl(int fd, unsigned long request, ...)
 	return now->result;
 }
 
+static int open_debugfs(const char *name, int flags)
+{
+	char path[256];
+
+	if (mock_debugfs_error) {
+		errno = mock_debugfs_error;
+		return -1;
+	}
+	snprintf(path, sizeof(path), "%s/%s", mock_debugfs, name);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);
+}
+
 int open(const char *path, int flags, ...)
 {
 	mode_t mode = 0;
@@ -66,6 +82,8 @@ int open(const char *path, int flags, ...)
 		va_end(args);
 	}
 
+	if (mock_debugfs && !strncmp(path, DEBUGFS, strlen(DEBUGFS)))
+		return open_debugfs(path + strlen(DEBUGFS), flags);
 	if (strcmp(path, "/dev/mymap"))
 		return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 

@@ -33,6 +33,9 @@ extern int mock_ioctl_fd;
 /* What open() of /dev/mymap answers: 0, or an errno. */
 extern int mock_open_error;
 extern int mock_open_flags;
+/* A folder that plays /sys/kernel/debug/mymap, or NULL; and an errno for its files. */
+extern const char *mock_debugfs;
+extern int mock_debugfs_error;
 
 void mock_expect(const struct mock_ioctl *expected);
 /* What was expected has come: begin anew. */

@@ -24,6 +24,8 @@ enum exit_status {
 enum option_id {
 	OPTION_BYTE,
 	OPTION_CHECK,
+	OPTION_DISABLE,
+	OPTION_ENABLE,
 	OPTION_FD,
 	OPTION_FIXED_SIZE,
 	OPTION_GROUP,
@@ -36,6 +38,7 @@ enum option_id {
 	OPTION_OWNER,
 	OPTION_POPULATE,
 	OPTION_READONLY,
+	OPTION_RESET,
 	OPTION_ROOT,
 	OPTION_SEQUENCE,
 	OPTION_SIZE,
@@ -183,6 +186,7 @@ extern const struct command command_read;
 extern const struct command command_resize;
 extern const struct command command_ring;
 extern const struct command command_seal;
+extern const struct command command_stat;
 extern const struct command command_wait;
 extern const struct command command_watch;
 extern const struct command command_write;

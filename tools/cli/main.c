@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_resize,
 	&command_ring,
 	&command_seal,
+	&command_stat,
 	&command_wait,
 	&command_watch,
 	&command_write,

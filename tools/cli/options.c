@@ -19,6 +19,8 @@ static const struct option_spec {
 } specs[NR_OPTIONS] = {
 	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
 	[OPTION_CHECK] = { "check", NULL, "tell what would be done, and do nothing" },
+	[OPTION_DISABLE] = { "disable", NULL, "count no more" },
+	[OPTION_ENABLE] = { "enable", NULL, "begin to count" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
 	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
 	[OPTION_GROUP] = { "group", "GROUP", "the group of the buffer (default: mymap)" },
@@ -31,6 +33,7 @@ static const struct option_spec {
 	[OPTION_OWNER] = { "owner", "USER", "the owner of the buffer (default: who makes it)" },
 	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
 	[OPTION_READONLY] = { "readonly", NULL, "open the buffer for reading only" },
+	[OPTION_RESET] = { "reset", NULL, "count from 0 again" },
 	[OPTION_ROOT] = { "root", "DIR", "examine the system that lies below DIR" },
 	[OPTION_SEQUENCE] = { "sequence", "N", "the number that is known (default: the present one)" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
@@ -167,10 +170,13 @@ static int take_option(const struct command *command, enum option_id id, const c
 		r = parse_seconds(command, argument, &options->timeout_ms);
 		break;
 	case OPTION_CHECK:
+	case OPTION_DISABLE:
+	case OPTION_ENABLE:
 	case OPTION_FIXED_SIZE:
 	case OPTION_JSON:
 	case OPTION_POPULATE:
 	case OPTION_READONLY:
+	case OPTION_RESET:
 	case NR_OPTIONS:
 		break;
 	}

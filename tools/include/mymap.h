@@ -58,6 +58,13 @@ struct mymap;
 struct mymap_driver_info;
 
 /**
+ * struct mymap_statistics - what the driver has counted, up to one moment
+ *
+ * Made by mymap_statistics_new(), ended by mymap_statistics_free().
+ */
+struct mymap_statistics;
+
+/**
  * struct mymap_buffer - a handle of a buffer
  *
  * It owns a descriptor of its own. Made by mymap_buffer_create(),
@@ -1209,6 +1216,117 @@ int mymap_buffer_add_eventfd(struct mymap_buffer *buffer, int fd)
  */
 int mymap_buffer_remove_eventfd(struct mymap_buffer *buffer, int fd)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/* --------------------------------------------------------------- statistics */
+
+/**
+ * enum mymap_statistic - what the driver counts
+ * @MYMAP_STATISTIC_BUFFERS: buffers that there are, with the default one
+ * @MYMAP_STATISTIC_RESIDENT: the memory they have, in bytes
+ * @MYMAP_STATISTIC_RESIDENT_HUGE: that of it in huge pages, in bytes
+ * @MYMAP_STATISTIC_FAULTS_HUGE: page faults served with a part of a huge page
+ * @MYMAP_STATISTIC_FAULTS_PAGE: page faults served with smaller pages
+ * @MYMAP_STATISTIC_FAULTS_SIGBUS: page faults beyond the end of a buffer
+ * @MYMAP_STATISTIC_FAULTS_OOM: page faults for which there was no memory
+ * @MYMAP_STATISTIC_ALLOCATED_HUGE: huge pages that were allocated
+ * @MYMAP_STATISTIC_ALLOCATED_SMALLER: smaller ones
+ * @MYMAP_STATISTIC_ALLOCATION_FALLBACKS: how often a page larger than the smallest
+ *	could not be had, and a smaller one was tried
+ * @MYMAP_STATISTIC_ALLOCATION_FAILURES: page faults, writes, resizes and other
+ *	requests that ended without memory
+ *
+ * The first three are known all the time. The others are counted while counting
+ * is switched on, and begin with 0 when the module is loaded.
+ */
+enum mymap_statistic {
+	MYMAP_STATISTIC_BUFFERS = 0,
+	MYMAP_STATISTIC_RESIDENT = 1,
+	MYMAP_STATISTIC_RESIDENT_HUGE = 2,
+	MYMAP_STATISTIC_FAULTS_HUGE = 3,
+	MYMAP_STATISTIC_FAULTS_PAGE = 4,
+	MYMAP_STATISTIC_FAULTS_SIGBUS = 5,
+	MYMAP_STATISTIC_FAULTS_OOM = 6,
+	MYMAP_STATISTIC_ALLOCATED_HUGE = 7,
+	MYMAP_STATISTIC_ALLOCATED_SMALLER = 8,
+	MYMAP_STATISTIC_ALLOCATION_FALLBACKS = 9,
+	MYMAP_STATISTIC_ALLOCATION_FAILURES = 10
+};
+
+/**
+ * mymap_statistics_new() - read what the driver has counted
+ * @ret_statistics: where to put the answer; the caller owns it
+ *
+ * It is for root, and reads files below /sys/kernel/debug/mymap.
+ *
+ * Return: 0, or
+ * -ENOENT: the module is not loaded or older than 0.2.0, or there is no debugfs
+ * -EACCES: the caller may not read them
+ * -EPERM: the kernel is locked down
+ * -ENOMEM: out of memory
+ * and whatever else open(2) and read(2) answer.
+ * Threads: any.
+ */
+int mymap_statistics_new(struct mymap_statistics **ret_statistics)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_statistics_free() - free an answer of mymap_statistics_new()
+ * @statistics: the answer, or NULL
+ *
+ * Threads: no other may use @statistics.
+ */
+void mymap_statistics_free(struct mymap_statistics *statistics);
+
+/**
+ * mymap_statistics_is_enabled() - was counting switched on?
+ * @statistics: the answer
+ *
+ * Return: true if it was.
+ * Threads: any.
+ */
+bool mymap_statistics_is_enabled(const struct mymap_statistics *statistics)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_statistics_get() - one of the figures
+ * @statistics: the answer
+ * @statistic: which
+ *
+ * Return: the figure; 0 where the driver does not tell, or @statistic is none.
+ * Threads: any.
+ */
+uint64_t mymap_statistics_get(const struct mymap_statistics *statistics,
+			      enum mymap_statistic statistic)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_statistic_name() - the driver's name of a figure
+ * @statistic: which, from 0 on
+ *
+ * Return: the name, such as "faults_huge", a constant; NULL where @statistic is
+ * none, and so behind the last one.
+ * Threads: any.
+ */
+const char *mymap_statistic_name(enum mymap_statistic statistic);
+
+/**
+ * mymap_statistics_enable() - switch counting on or off, for all of the system
+ * @enable: which
+ *
+ * What was counted stays. It is no error if it is so already.
+ *
+ * Return: 0, or what mymap_statistics_new() fails with.
+ * Threads: any.
+ */
+int mymap_statistics_enable(bool enable) MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_statistics_reset() - begin counting with 0 again, for all of the system
+ *
+ * Return: 0, or what mymap_statistics_new() fails with.
+ * Threads: any.
+ */
+int mymap_statistics_reset(void) MYMAP_ATTR_CHECK;
 
 /* ------------------------------------------------------------------- module */
 
