@@ -202,6 +202,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("driver info: asks QUERY with all but the size zero, tells all numbers",
 		     tells_all),
+		TEST("driver info: where users have no limit of their own it is that of all",
+		     no_limit_of_a_user_is_that_of_all),
 		TEST("driver info: the version is a number and text", tells_version),
 		TEST("driver info: the largest version fits its text", largest_version),
 		TEST("driver info: the huge page bit is that feature only", feature_huge),
