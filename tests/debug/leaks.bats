@@ -6,7 +6,7 @@ load kmemleak
 
 teardown() {
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
+	nothing_is_left
 }
 
 # Without the module, so that what only its own data point at counts as well.

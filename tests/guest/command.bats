@@ -5,7 +5,6 @@ load helpers
 teardown() {
 	module_unhide
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
 	nothing_is_left
 }
 

@@ -10,7 +10,6 @@ field() {
 teardown() {
 	mymap stat --disable || :
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
 	nothing_is_left
 }
 

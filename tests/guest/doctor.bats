@@ -11,7 +11,6 @@ setup_file() {
 teardown() {
 	[ -z "${undo-}" ] || "$undo"
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
 	nothing_is_left
 }
 

@@ -3,14 +3,16 @@
 # What all tests in the guest share: a marker in the kernel's log before each test, and after it a log without
 # complaints, no buffer left over and the module as it was.
 
-tests_dir=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+# Each test reads this anew: no process is started here.
+tests_dir=${BATS_TEST_DIRNAME%/*}
 source_dir=${tests_dir%/*}
 # Where setup_suite.bash put the programs.
 programs=/var/tmp/mymap-programs
 cgroups=/sys/fs/cgroup
 
 # A kernel that looks for mistakes is slower; limits of time are meant for others (time_limit() of the programs, and retry).
-if [[ $(uname -r) == *-mymap-debug ]]; then
+read -r kernel_release </proc/sys/kernel/osrelease
+if [[ $kernel_release == *-mymap-debug ]]; then
 	export MYMAP_SLOW=5
 fi
 
@@ -22,36 +24,36 @@ setup() {
 
 teardown() {
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
 	nothing_is_left
 }
 
 # What the kernel said since setup.
 kernel_log() {
-	dmesg | sed "1,/$marker\$/d"
+	dmesg | sed "0,/$marker\$/d"
+}
+
+# The kernel has not complained, and there is no buffer. It is paid for by each test: one program, and no shell but for
+# a test that made the kernel speak.
+nothing_is_left() {
+	local log left=''
+	log=$("$programs/after" "$marker") || left=yes
+	[ -z "$log" ] || log_is_clean "$log" || left=yes
+	[ -n "$left" ] || return 0
+	# Names that a test has left go with the module; the next one is not to blame.
+	total_size_is 0 || module_restore || :
+	return 1
 }
 
 log_is_clean() {
-	kernel_log >"$BATS_TEST_TMPDIR/kernel-log"
-	[ -s "$BATS_TEST_TMPDIR/kernel-log" ] || return 0
 	# Only what stands after the marker is ours; announcements stand there as well.
-	"$tests_dir/vm/scan-kernel-log" <"$BATS_TEST_TMPDIR/kernel-log" && return
+	"$tests_dir/vm/scan-kernel-log" <<<"$1" && return
 	echo "the kernel complained; its log since the test began:"
-	cat "$BATS_TEST_TMPDIR/kernel-log"
+	echo "$1"
 	return 1
 }
 
 total_size_is() {
 	[ "$("$programs/query" total_size)" = "$1" ]
-}
-
-nothing_is_left() {
-	total_size_is 0 && return
-	retry 5 total_size_is 0 && return
-	echo "buffers are left over: $("$programs/query" total_size) bytes"
-	# Names that a test has left go with the module; the next one is not to blame.
-	module_restore || :
-	return 1
 }
 
 # From here on the kernel may complain of what matches this expression; until the end of the test.

@@ -9,7 +9,6 @@ seconds=0.3
 
 teardown() {
 	cgroups_remove
-	log_is_clean
 	nothing_is_left
 }
 

@@ -4,7 +4,6 @@ load helpers
 teardown() {
 	cgroups_remove
 	[ -z "$module_changed" ] || module_restore
-	log_is_clean
 	nothing_is_left
 }
 

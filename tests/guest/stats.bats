@@ -17,7 +17,6 @@ teardown() {
 	[ ! -e $tracing/events/mymap/enable ] || echo 0 >$tracing/events/mymap/enable
 	[ -z "$module_changed" ] || module_restore
 	cgroups_remove
-	log_is_clean
 	nothing_is_left
 }
 
