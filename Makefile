@@ -21,7 +21,7 @@ demo:
 
 #: make check         all tests; under 20 minutes on two cores
 check:
-	@tests/check quick module deb guest
+	@tests/check driver module --beside quick deb userland harness
 
 #: make check-quick   the tests that need no virtual machine; under a minute
 check-quick:
@@ -49,7 +49,7 @@ check-debs:
 
 #: make check-guest   the tests in the virtual machine, and those of the machine
 check-guest:
-	@tests/check guest
+	@tests/check driver --beside userland harness
 
 #: make check-debug   the driver's tests, races and a search for leaks on the debug kernel
 check-debug:
@@ -73,11 +73,11 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 quick module deb guest secure-boot
+	@tests/check --within 4200 driver module --beside quick deb userland harness --then long secure-boot
 
 #: make check-all     everything there is; hours
 check-all:
-	@tests/check quick module deb guest debug build debs secure-boot packaging life matrix
+	@tests/check driver module --beside quick deb userland harness --then long debug build debs secure-boot packaging life matrix
 
 #: make deb           the Debian packages, into build/bookworm-amd64/; SUITE and ARCH
 #:                    for others, for instance SUITE=trixie ARCH=arm64

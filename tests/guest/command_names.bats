@@ -22,7 +22,6 @@ teardown() {
 	done
 	[ -z "$module_changed" ] || module_restore
 	udevadm settle --timeout=20
-	log_is_clean
 	nothing_is_left
 }
 
@@ -40,9 +39,9 @@ node_is() {
 	[ "$(as member tail -c +101 "$links/rx0" | head -c 5)" = hello ]
 }
 
-@test "create --name: fifty times it is ready for a member at once" {
+@test "create --name: twenty times it is ready for a member at once" {
 	local i
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		# COMMAND begins when it is ready.
 		run mymap create --name "rx$i" --size 4K -- setpriv --reuid=member --regid=member --init-groups -- \
 			head -c 1 "$links/rx$i"

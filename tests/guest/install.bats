@@ -9,26 +9,6 @@ version() {
 	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$source_dir/dkms.conf"
 }
 
-checkout_version=9.9.9
-
-# The build takes longer than all other tests of this file; it runs beside them.
-setup_file() {
-	local copy=$BATS_FILE_TMPDIR/checkout
-	udevadm settle --timeout=10
-	mkdir "$copy"
-	cp -r "$source_dir/src" "$source_dir/dkms.conf" "$copy"
-	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$checkout_version\"/" "$copy/dkms.conf"
-	{
-		dkms add "$copy" && dkms build "mymap/$checkout_version"
-		echo "status $?"
-	} >"$BATS_FILE_TMPDIR/checkout.log" 2>&1 3>&- </dev/null &
-}
-
-teardown_file() {
-	dkms remove "mymap/$checkout_version" --all >/dev/null || :
-	rm -rf "/usr/src/mymap-$checkout_version"
-}
-
 @test "install: dkms has installed the module for the running kernel" {
 	requires dkms
 	run -0 dkms status "mymap/$(version)" -k "$(uname -r)"
@@ -149,23 +129,4 @@ teardown_file() {
 	for page in man1/mymap.1 man4/mymap.4 man3/libmymap.3; do
 		[ -e "/usr/share/man/$page.gz" ] || fail "$page is missing"
 	done
-}
-
-checkout_is_done() {
-	grep -q '^status' "$BATS_FILE_TMPDIR/checkout.log"
-}
-
-@test "install: dkms adds and builds a checkout" {
-	local module
-	requires dkms command:gcc
-	retry 600 checkout_is_done
-	run -0 cat "$BATS_FILE_TMPDIR/checkout.log"
-	output_has "status 0"
-	module=$(echo "/var/lib/dkms/mymap/$checkout_version/$(uname -r)/$(uname -m)/module/mymap.ko"*)
-	[ "$(modinfo -F version "$module")" = "$checkout_version" ]
-	run -0 modinfo -F vermagic "$module"
-	[ "${output%% *}" = "$(uname -r)" ]
-	# The one that is installed stays so.
-	run -0 dkms status "mymap/$(version)" -k "$(uname -r)"
-	output_has installed
 }

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
-bats_require_minimum_version 1.5.0
 load helpers
 
 @test "names: another process finds it, also when the first one has closed it" {
@@ -120,26 +119,4 @@ load helpers
 
 @test "names: two make it and two destroy it: each is destroyed once" {
 	program names_devices each_is_destroyed_once
-}
-
-slab() {
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	awk '$1 == "Slab:" { print $2 }' /proc/meminfo
-}
-
-slab_is_back() {
-	[ "$(slab)" -lt "$1" ]
-}
-
-# A leak of a hundred bytes for each of them is more than the slack. How long it takes is told, for who wants to compare.
-@test "names: 10,000 buffers with and without names come and go, and the slab is as before" {
-	local before
-	"$programs/names_devices" many 1000 >/dev/null
-	udevadm settle --timeout=120
-	before=$(slab)
-	run -0 "$programs/names_devices" many 10000
-	echo "# $output" >&3
-	udevadm settle --timeout=120
-	retry 10 slab_is_back $((before + 1024)) || fail "the slab had $before KiB, and has $(slab)"
 }

@@ -9,7 +9,14 @@ matrix_cells() {
 			(arch == "" || $2 == arch) && (flavour == "" || $3 == flavour) { print $1, $2, $3 }'
 }
 
-# What tests the driver; the others test how it was installed, or the command.
+not_driver='^(install|command|doctor|examples)'
+
+# What tests the driver.
 driver_tests() {
-	find "$top/tests/guest" -name '*.bats' -printf '%f\n' | grep -vE '^(install|command|doctor|examples)' | sort
+	find "$top/tests/guest" -name '*.bats' -printf '%f\n' | grep -vE "$not_driver" | sort
+}
+
+# The others test how it was installed, or the command.
+userland_tests() {
+	find "$top/tests/guest" -name '*.bats' -printf '%f\n' | grep -E "$not_driver" | sort
 }

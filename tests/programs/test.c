@@ -3,6 +3,7 @@
  * What the test programs share.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -49,10 +50,19 @@ void test_skip(const char *format, ...)
 	exit(EXIT_SKIPPED);
 }
 
+void use_all_processors(void)
+{
+	cpu_set_t all;
+
+	memset(&all, 0xff, sizeof(all));
+	CHECK_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
 int test_main(int argc, char **argv, const struct test_case *cases)
 {
 	const struct test_case *test;
 
+	use_all_processors();
 	page_size = (size_t)sysconf(_SC_PAGESIZE);
 	arguments = argv;
 	if (argc < 2) {

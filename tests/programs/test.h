@@ -24,6 +24,12 @@
 #define CASE_SECONDS 60
 
 /*
+ * The shell that runs the tests may be held to one processor, since it is faster so
+ * in a virtual machine; what it tests is not. test_main() has done it.
+ */
+void use_all_processors(void);
+
+/*
  * How long something may take here. Times are those of an ordinary kernel; on one
  * that the tests know as slow they are longer.
  */
