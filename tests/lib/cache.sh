@@ -37,7 +37,11 @@ cache_get() {
 	exec {lock}>>"$cache/locks/$name"
 	while flock -s "$lock"; [ ! -e "$entry/id" ]; do
 		flock -u "$lock"
-		flock -n -x "$lock" || { say "waiting for another run that builds $name"; flock -x "$lock"; }
+		# Whoever made it goes on to use it, and an exclusive lock is not to be had as long.
+		flock -n -x "$lock" || {
+			say "waiting for another run that builds $name"
+			until [ -e "$entry/id" ] || flock -w 1 -x "$lock"; do :; done
+		}
 		[ ! -e "$entry/id" ] || continue
 		cache_prune "$1" "$(cache_limit "$1")"
 		new=$work/new-$1-$BASHPID
