@@ -23,8 +23,12 @@ static atomic_long_t mymap_nr_buffers;
 static atomic_long_t mymap_nr_resident;
 static atomic_long_t mymap_nr_huge;
 
-/* Off from the beginning, and changed by debugfs.c's user only. */
+/*
+ * Off from the beginning, and changed by debugfs.c's user only; by one at a time,
+ * since kernels warn of a key that is switched off while it is being switched on.
+ */
 DEFINE_STATIC_KEY_FALSE(mymap_stats_key);
+static DEFINE_MUTEX(mymap_stats_key_lock);
 
 /*
  * What the counters told at the last reset. They are never set back: another
@@ -129,8 +133,10 @@ void mymap_stats_reset(void)
  */
 void mymap_stats_enable(bool enable)
 {
+	mutex_lock(&mymap_stats_key_lock);
 	if (enable)
 		static_branch_enable(&mymap_stats_key);
 	else
 		static_branch_disable(&mymap_stats_key);
+	mutex_unlock(&mymap_stats_key_lock);
 }

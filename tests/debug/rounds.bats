@@ -17,6 +17,10 @@ rounds() {
 	rounds last_close_races_removal 100
 }
 
+@test "rounds: 30 times the last closes of 2, 8 and 64 users against rmmod" {
+	rounds last_closes_race_removal 60
+}
+
 @test "rounds: 100 times open against rmmod" {
 	rounds open_races_removal 200
 }

@@ -72,6 +72,10 @@ program_with_module() {
 	program_with_module last_close_races_removal
 }
 
+@test "module: 2, 8 and 64 users of all kinds let go at once while it is being removed" {
+	program_with_module last_closes_race_removal
+}
+
 @test "module: somebody opens the device while it is being removed" {
 	program_with_module open_races_removal
 }

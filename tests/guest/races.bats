@@ -7,19 +7,30 @@ load helpers
 seconds=0.3
 [ -z "${MYMAP_SLOW-}" ] || seconds=2
 
+parameters=/sys/module/mymap/parameters
+
 teardown() {
 	cgroups_remove
+	echo 0 >$parameters/max_user_size
+	echo 0 >$parameters/max_total_size
 	nothing_is_left
 }
 
-# race NAME: with 2, 8 and 64 threads. All of a buffer's pages are charged to the cgroup that made it, so that one which is never
-# given back is seen there.
+# Before the program, to run it as somebody else.
+as=()
+
+# race NAME [THREADS]...: with so many threads; with 2, 8 and 64 if nothing is said, and on a kernel that looks for mistakes. All of
+# a buffer's pages are charged to the cgroup that made it, so that one which is never given back is seen there.
 race() {
-	local threads
+	local name=$1 threads
+	shift
+	if [ $# = 0 ] || [ -n "${MYMAP_SLOW-}" ]; then
+		set -- 2 8 64
+	fi
 	cgroup_make race
-	for threads in 2 8 64; do
-		run in_cgroup race "$programs/race" "$1" "$threads" "$seconds"
-		[ "$status" = 0 ] || fail "$1 with $threads threads ended with status $status: $output"
+	for threads; do
+		run in_cgroup race "${as[@]}" "$programs/race" "$name" "$threads" "$seconds"
+		[ "$status" = 0 ] || fail "$name with $threads threads ended with status $status: $output"
 	done
 	retry 5 all_pages_are_back || fail "pages are missing, bytes: $(pages_of_cgroup)"
 }
@@ -93,6 +104,54 @@ all_pages_are_back() {
 
 @test "races: all of it at once" {
 	race all_at_once
+}
+
+@test "races: page faults against shrinking and growing" {
+	race fault_against_shrink 2 64
+}
+
+@test "races: page faults against holes that are punched" {
+	race fault_against_hole 2 64
+}
+
+@test "races: read and write against shrinking and growing" {
+	race read_against_resize 8
+}
+
+@test "races: all that touches, reads, pins and takes away memory at once" {
+	race all_against_sizes 64
+}
+
+@test "races: destroy against open by name, by node and attributes that are read" {
+	race destroy_against_open 8
+}
+
+@test "races: of all who make the same name one wins" {
+	race name_against_name 64
+}
+
+@test "races: all make and destroy the same name" {
+	race name_against_destroy 8
+}
+
+@test "races: each ring is heard by all who wait, poll, epoll or have an eventfd" {
+	race ring_against_wait 2 8
+}
+
+@test "races: buffers of one user are made, grow and go at the limit" {
+	as=(setpriv --reuid=member --regid=member --init-groups --)
+	echo $((8 << 20)) >$parameters/max_user_size
+	race create_against_limit 8
+}
+
+@test "races: buffers are made, grow and go at the limit of all" {
+	echo $((8 << 20)) >$parameters/max_total_size
+	race create_against_limit 8
+}
+
+@test "races: statistics are switched, reset and read while buffers come and go" {
+	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug || skip "this kernel has no debugfs"
+	race counting_against_switch 8
 }
 
 @test "races: 64 threads in a storm of faults and reads are dead within a second of SIGKILL" {

@@ -4,7 +4,9 @@
  * is the module's file, which is loaded and removed by the bare system calls.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -420,6 +422,131 @@ static void last_close_races_removal(void)
 	}
 }
 
+/*
+ * Many users at once, of all kinds, let go while the module is being removed: it
+ * does not go before the last of them.
+ */
+struct leavers {
+	unsigned int round, nr;
+	pthread_barrier_t ready, start;
+	/* In memory shared with the parent. */
+	struct leaving {
+		/* All have it. */
+		atomic_bool held;
+		/* The module is being removed. */
+		atomic_bool go;
+		/* Those who may still have it. */
+		atomic_uint nr_left;
+	} *leaving;
+};
+
+struct leaver {
+	struct leavers *all;
+	unsigned int number;
+};
+
+static void *leave(void *data)
+{
+	struct leaver *leaver = data;
+	struct leavers *all = leaver->all;
+	unsigned int kind = (leaver->number + all->round) % 5;
+	char *memory = NULL, name[16];
+	size_t len = page_size;
+	int fd;
+
+	snprintf(name, sizeof(name), "test-%u", leaver->number);
+	switch (kind) {
+	case 0:
+		fd = buffer_create(len, POPULATE);
+		break;
+	case 1:
+		fd = buffer_create(len, 0);
+		break;
+	case 2:
+		create_named(name, len);
+		fd = open_named(name);
+		break;
+	case 3:
+		fd = open_node(create_named(name, len));
+		break;
+	default:
+		fd = door_open(O_RDWR);
+		break;
+	}
+	CHECK(fd >= 0);
+	if (kind) {
+		memory = map_shared(fd, len);
+		memory[len - 1] = 1;
+	}
+	/* The mapping is the last user of one, and the descriptor that of another. */
+	if (kind == 1 || kind == 3)
+		close(fd);
+
+	pthread_barrier_wait(&all->ready);
+	pthread_barrier_wait(&all->start);
+	/* In any order: now this one is the last, now that one. */
+	usleep((leaver->number * 7919 + all->round * 104729) % 3000);
+	atomic_fetch_sub(&all->leaving->nr_left, 1);
+	if (memory)
+		unmap(memory, len);
+	if (kind != 1 && kind != 3)
+		close(fd);
+	return NULL;
+}
+
+static bool is_set(void *flag)
+{
+	return atomic_load((atomic_bool *)flag);
+}
+
+static void all_leave(void *data)
+{
+	struct leavers *all = data;
+	struct leaver leavers[64];
+	pthread_t threads[64];
+	unsigned int i;
+
+	CHECK_EQ(pthread_barrier_init(&all->ready, NULL, all->nr + 1), 0);
+	CHECK_EQ(pthread_barrier_init(&all->start, NULL, all->nr + 1), 0);
+	for (i = 0; i < all->nr; i++) {
+		leavers[i] = (struct leaver){ all, i };
+		CHECK_EQ(pthread_create(&threads[i], NULL, leave, &leavers[i]), 0);
+	}
+	pthread_barrier_wait(&all->ready);
+	atomic_store(&all->leaving->held, true);
+	CHECK(wait_until(is_set, &all->leaving->go, 20));
+	pthread_barrier_wait(&all->start);
+	for (i = 0; i < all->nr; i++)
+		CHECK_EQ(pthread_join(threads[i], NULL), 0);
+}
+
+static void last_closes_race_removal(void)
+{
+	static const unsigned int threads[] = { 2, 8, 64 };
+	struct leavers all;
+	int i, nr = nr_rounds() / 2;
+
+	all.leaving = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(all.leaving != MAP_FAILED);
+	for (i = 0; i < nr; i++) {
+		pid_t child;
+
+		all.round = (unsigned int)i;
+		all.nr = threads[i % 3];
+		*all.leaving = (struct leaving){ .nr_left = all.nr };
+		child = child_start(all_leave, &all);
+		CHECK(wait_until(is_set, &all.leaving->held, 20));
+		check_busy();
+		atomic_store(&all.leaving->go, true);
+		while (module_remove())
+			CHECK_EQ(errno, EAGAIN);
+		CHECK_EQ(atomic_load(&all.leaving->nr_left), 0);
+		child_join(child);
+		module_load();
+		CHECK_EQ(total_size(), 0);
+	}
+}
+
 static void open_forever(void *data)
 {
 	(void)data;
@@ -464,6 +591,7 @@ static const struct test_case cases[] = {
 	CASE(use_of_names_races_removal),
 	CASE(rounds),
 	CASE(last_close_races_removal),
+	CASE(last_closes_race_removal),
 	CASE(open_races_removal),
 	CASES_END
 };

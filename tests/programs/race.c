@@ -20,12 +20,12 @@
 
 #include "race.h"
 
-/* Acts in a round, of all threads together; and of one thread at most, at least. */
+/* Acts in a round, of all threads together; and of one thread at least. */
 #define ROUND_STEPS 640
-#define MAX_STEPS 40
 #define MIN_STEPS 10
 
-static __thread sigjmp_buf *touching;
+/* volatile: the handler reads it between two accesses, unseen by the compiler. */
+static __thread sigjmp_buf *volatile touching;
 
 /* Outside of a touch it is a failure like any other crash. */
 static void on_fault(int sig)
@@ -126,6 +126,41 @@ int page_touch(volatile void *memory, uint64_t id, size_t page, bool write)
 	return sig;
 }
 
+int word_read(const volatile void *memory, uint64_t *word)
+{
+	sigjmp_buf here;
+	int sig;
+
+	sig = sigsetjmp(here, 0);
+	if (!sig) {
+		touching = &here;
+		*word = *(const volatile uint64_t *)memory;
+	}
+	touching = NULL;
+	return sig;
+}
+
+size_t own_offset(struct racer *racer)
+{
+	/* Between the first two of those that all write. */
+	return (8 + racer->number) * sizeof(uint64_t);
+}
+
+uint64_t own_word(struct racer *racer, size_t page)
+{
+	return word_of(racer->race->id, page, WORDS + racer->number);
+}
+
+uint64_t new_id(struct racer *racer)
+{
+	return (racer->race->id << 32 | (uint64_t)(racer->number + 1) << 16) + ++racer->own_id;
+}
+
+unsigned int number_of_id(uint64_t id)
+{
+	return (unsigned int)(id >> 16 & 0xffff) - 1;
+}
+
 static void *racer_run(void *data)
 {
 	struct racer *racer = data;
@@ -134,9 +169,11 @@ static void *racer_run(void *data)
 
 	pthread_barrier_wait(&race->start);
 	for (i = 0; i < race->nr_steps; i++) {
+		racer->refused = false;
 		racer->act(racer);
 		racer->step++;
-		atomic_fetch_add(racer->done, 1);
+		if (!racer->refused)
+			atomic_fetch_add(racer->done, 1);
 	}
 	return NULL;
 }
@@ -146,6 +183,8 @@ static void round_begin(struct race *race)
 {
 	race->id++;
 	race->nr_pages = (race->id & 1 ? huge_pages() : 0) + 13;
+	race->nr_kept = race->nr_pages;
+	race->nr_there = race->nr_pages;
 	race->len = race->nr_pages * page_size;
 	CHECK(race->nr_pages <= MAX_PAGES);
 	memset(race->written, 0, sizeof(race->written));
@@ -153,6 +192,8 @@ static void round_begin(struct race *race)
 	race->read_only = fd_reopen(race->fd, O_RDONLY);
 	CHECK(race->read_only >= 0);
 	race->memory = map_shared(race->fd, race->len);
+	if (race->setting && race->setting->begin)
+		race->setting->begin(race);
 }
 
 static void round_end(struct race *race)
@@ -161,6 +202,8 @@ static void round_end(struct race *race)
 	size_t page;
 
 	CHECK(bytes);
+	if (race->setting && race->setting->end)
+		race->setting->end(race);
 	CHECK(info(race->fd).resident <= race->len);
 	/* All at once, by another way than the mapping. */
 	CHECK_EQ(pread(race->fd, bytes, race->len, 0), race->len);
@@ -170,7 +213,7 @@ static void round_end(struct race *race)
 		page_check(page_at(race, page), race->id, page);
 		page_check(copy, race->id, page);
 		errno = 0;
-		if (race->written[page] && !*(uint64_t *)copy)
+		if (page < race->nr_kept && race->written[page] && !*(uint64_t *)copy)
 			FAIL("page %zu was written and is 0", page);
 	}
 	free(bytes);
@@ -189,6 +232,7 @@ static void round_run(struct race *race, unsigned int nr_threads)
 	pthread_t threads[MAX_THREADS];
 	unsigned int i;
 
+	race->nr_threads = nr_threads;
 	race->nr_steps = ROUND_STEPS / nr_threads;
 	if (race->nr_steps > MAX_STEPS)
 		race->nr_steps = MAX_STEPS;
@@ -287,14 +331,18 @@ static void killed_in_storm(void)
 	}
 }
 
-/* RACE(name, act...): the threads take these acts in turns. */
-#define RACE(name, ...)							\
+/* RACE_IN(setting, name, act...): the threads take these acts in turns. */
+#define RACE_IN(where, name, ...)					\
 	static void name(void)						\
 	{								\
-		static struct race race = { .acts = { __VA_ARGS__ } };	\
+		static struct race race = {				\
+			.setting = where, .acts = { __VA_ARGS__ },	\
+		};							\
 									\
 		race_run(&race);					\
 	}
+
+#define RACE(name, ...) RACE_IN(NULL, name, __VA_ARGS__)
 
 RACE(fault_against_fault, touch)
 RACE(fault_of_one_page, touch_the_same)
@@ -313,6 +361,21 @@ RACE(create_against_create, own_buffer)
 RACE(all_at_once, touch, unmap_and_map, read_and_write, fork_and_touch, zap,
      protect, close_and_touch, move, lock, pin, own_buffer, door, touch_the_same)
 
+RACE_IN(&sizes, fault_against_shrink, touch, shrink_and_grow)
+RACE_IN(&holes, fault_against_hole, touch, punch)
+RACE_IN(&sizes, read_against_resize, read_and_write_some, shrink_and_grow, own_buffer)
+RACE_IN(&sizes, all_against_sizes, touch, shrink_and_grow, read_and_write_some, punch, own_buffer,
+	fork_and_touch, zap, protect, pin)
+
+RACE_IN(&names, destroy_against_open, name_and_destroy, open_by_name, open_by_node, read_attributes)
+RACE_IN(&same_names, name_against_name, name_the_same)
+RACE_IN(&same_names, name_against_destroy, name_the_same, destroy_the_same)
+
+RACE_IN(&rings, ring_against_wait, ring_or_wait)
+
+RACE_IN(&limits, create_against_limit, use_up, use_up_by_growing)
+RACE_IN(&statistics, counting_against_switch, switch_counting, read_statistics, own_buffer, touch)
+
 static const struct test_case cases[] = {
 	CASE(fault_against_fault),
 	CASE(fault_of_one_page),
@@ -329,6 +392,16 @@ static const struct test_case cases[] = {
 	CASE(door_against_last_close),
 	CASE(create_against_create),
 	CASE(all_at_once),
+	CASE(fault_against_shrink),
+	CASE(fault_against_hole),
+	CASE(read_against_resize),
+	CASE(all_against_sizes),
+	CASE(destroy_against_open),
+	CASE(name_against_name),
+	CASE(name_against_destroy),
+	CASE(ring_against_wait),
+	CASE(create_against_limit),
+	CASE(counting_against_switch),
 	CASE(killed_in_storm),
 	CASES_END
 };
