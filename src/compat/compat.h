@@ -163,6 +163,42 @@ static inline bool compat_page_is_mlocked(struct page *page)
 #define compat_splice_read generic_file_splice_read
 #endif
 
+/*
+ * thp_get_unmapped_area() looked for places that suit huge pages for DAX only
+ * until 5.18. Where it has found none, look for one that is larger by a huge page,
+ * and take the part of it that is congruent to the offset, as it does later. From
+ * 6.10 on mm has no such function any more, and need not have. Without huge
+ * pages thp_get_unmapped_area is NULL, and this is as well.
+ */
+#if defined(CONFIG_TRANSPARENT_HUGEPAGE) && \
+	defined(MYMAP_HAVE_MM_UNMAPPED_AREA)
+static inline unsigned long
+compat_thp_get_unmapped_area(struct file *file, unsigned long addr,
+			     unsigned long len, unsigned long pgoff,
+			     unsigned long flags)
+{
+	unsigned long area = thp_get_unmapped_area(file, addr, len, pgoff,
+						   flags);
+	unsigned long offset = pgoff << PAGE_SHIFT;
+	unsigned long larger;
+
+	/* An error, what was asked for, or good already. */
+	if (IS_ERR_VALUE(area) || area == addr ||
+	    !((area - offset) & ~PMD_MASK))
+		return area;
+	if (len < PMD_SIZE || len + PMD_SIZE < len)
+		return area;
+
+	larger = current->mm->get_unmapped_area(file, 0, len + PMD_SIZE, pgoff,
+						flags);
+	if (IS_ERR_VALUE(larger))
+		return area;
+	return larger + ((offset - larger) & ~PMD_MASK);
+}
+#else
+#define compat_thp_get_unmapped_area thp_get_unmapped_area
+#endif
+
 /* eventfd_signal() was told how many to add until 6.8. */
 static inline void compat_eventfd_signal(struct eventfd_ctx *ctx)
 {

@@ -35,3 +35,5 @@ ccflags-y += $(call mymap-probe,PAGE_MLOCKED,page-flags.h,PAGEFLAG.Mlocked)
 ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)
 # 6.8: eventfd_signal() adds 1 and takes no number.
 ccflags-y += $(call mymap-probe,EVENTFD_SIGNAL_COUNT,eventfd.h,eventfd_signal(struct eventfd_ctx \*ctx. __u64 n))
+# Until 6.9; what an architecture and the process prefer.
+ccflags-y += $(call mymap-probe,MM_UNMAPPED_AREA,mm_types.h,(.get_unmapped_area))
