@@ -12,6 +12,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 
+#include "compat/compat.h"
 #include "stats.h"
 
 struct mymap_counters {

@@ -13,6 +13,7 @@
 #include <linux/highmem.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/rbtree.h>	/* for DEFINE_MUTEX() of 5.10 with PREEMPT_RT */
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 
