@@ -111,7 +111,7 @@ all_pages_are_back() {
 }
 
 @test "races: page faults against holes that are punched" {
-	race fault_against_hole 2 64
+	race fault_against_hole 2 8
 }
 
 @test "races: read and write against shrinking and growing" {
@@ -119,7 +119,7 @@ all_pages_are_back() {
 }
 
 @test "races: all that touches, reads, pins and takes away memory at once" {
-	race all_against_sizes 64
+	race all_against_sizes 8
 }
 
 @test "races: destroy against open by name, by node and attributes that are read" {
@@ -127,7 +127,7 @@ all_pages_are_back() {
 }
 
 @test "races: of all who make the same name one wins" {
-	race name_against_name 64
+	race name_against_name 8
 }
 
 @test "races: all make and destroy the same name" {

@@ -485,7 +485,7 @@ static void *leave(void *data)
 	pthread_barrier_wait(&all->ready);
 	pthread_barrier_wait(&all->start);
 	/* In any order: now this one is the last, now that one. */
-	usleep((leaver->number * 7919 + all->round * 104729) % 3000);
+	usleep((leaver->number * 7919 + all->round * 104729) % 10000);
 	atomic_fetch_sub(&all->leaving->nr_left, 1);
 	if (memory)
 		unmap(memory, len);

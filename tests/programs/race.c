@@ -238,6 +238,8 @@ static void round_run(struct race *race, unsigned int nr_threads)
 		race->nr_steps = MAX_STEPS;
 	if (race->nr_steps < MIN_STEPS)
 		race->nr_steps = MIN_STEPS;
+	if (race->setting && race->setting->max_steps && race->nr_steps > race->setting->max_steps)
+		race->nr_steps = race->setting->max_steps;
 	round_begin(race);
 	pthread_barrier_init(&race->start, NULL, nr_threads);
 	for (i = 0; i < nr_threads; i++) {

@@ -27,8 +27,10 @@ typedef void (*act_fn)(struct racer *racer);
 
 struct race;
 
-/* What a race needs besides the buffer of the round; each may be NULL. */
+/* What a race needs besides the buffer of the round; each may be left out. */
 struct setting {
+	/* At most so many acts of one thread in a round, where they are dear. */
+	unsigned int max_steps;
 	/* Before a round, when its buffer is there, and after it, when all are. */
 	void (*begin)(struct race *race);
 	void (*end)(struct race *race);

@@ -31,7 +31,7 @@ static void names_begin(struct race *race)
 	nr_makers = makers_of(race);
 }
 
-const struct setting names = { .begin = names_begin };
+const struct setting names = { .max_steps = 10, .begin = names_begin };
 
 static void name_of(unsigned int number, char *to)
 {
@@ -357,7 +357,7 @@ static void same_end(struct race *race)
 	}
 }
 
-const struct setting same_names = { .begin = same_begin, .end = same_end };
+const struct setting same_names = { .max_steps = 10, .begin = same_begin, .end = same_end };
 
 void name_the_same(struct racer *racer)
 {
