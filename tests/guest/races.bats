@@ -107,7 +107,7 @@ all_pages_are_back() {
 }
 
 @test "races: page faults against shrinking and growing" {
-	race fault_against_shrink 2 64
+	race fault_against_shrink 2 8
 }
 
 @test "races: page faults against holes that are punched" {
