@@ -422,6 +422,18 @@ static void last_close_races_removal(void)
 	}
 }
 
+/* It may be on its way out: who has it does not see that. */
+static bool module_is_live(void)
+{
+	int fd = open("/sys/module/mymap/initstate", O_RDONLY | O_CLOEXEC);
+	char state[16] = "";
+	bool live;
+
+	live = fd >= 0 && read(fd, state, sizeof(state) - 1) > 0 && !strcmp(state, "live\n");
+	close(fd);
+	return live;
+}
+
 /*
  * Many users at once, of all kinds, let go while the module is being removed: it
  * does not go before the last of them.
@@ -484,8 +496,9 @@ static void *leave(void *data)
 
 	pthread_barrier_wait(&all->ready);
 	pthread_barrier_wait(&all->start);
-	/* In any order: now this one is the last, now that one. */
-	usleep((leaver->number * 7919 + all->round * 104729) % 10000);
+	/* One after the other, within 10 ms; in each round another one is the last. */
+	usleep((leaver->number * 7 + all->round) % all->nr * (10000 / all->nr));
+	CHECK(module_is_live());
 	atomic_fetch_sub(&all->leaving->nr_left, 1);
 	if (memory)
 		unmap(memory, len);
