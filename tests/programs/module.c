@@ -4,9 +4,7 @@
  * is the module's file, which is loaded and removed by the bare system calls.
  */
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +15,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "test.h"
+#include "module.h"
+#include "names.h"
 
-static int module_remove(void)
+int module_remove(void)
 {
 	errno = 0;
 	return (int)syscall(SYS_delete_module, "mymap", O_NONBLOCK);
@@ -31,7 +30,7 @@ static bool device_is_there(void *data)
 	return !access("/dev/mymap", F_OK);
 }
 
-static void module_load(void)
+void module_load(void)
 {
 	int fd = open(test_argument(0), O_RDONLY | O_CLOEXEC);
 
@@ -47,7 +46,7 @@ static bool module_is_removed(void *data)
 	return !module_remove();
 }
 
-static void check_busy(void)
+void check_busy(void)
 {
 	CHECK_ERRNO(module_remove(), EAGAIN);
 }
@@ -187,58 +186,25 @@ static void pins_are_not_busy(void)
 	CHECK_EQ(byte, 'p');
 }
 
-/* What stands behind the module's file: how many rounds; 20 without it. */
-static int nr_rounds(void)
+int nr_rounds(void)
 {
 	return test_argument(1) ? atoi(test_argument(1)) : 20;
 }
 
 /* Named buffers. */
 
-static unsigned int create_named(const char *name, size_t len)
+unsigned int create_named(const char *name, size_t nr_bytes)
 {
-	struct mymap_create args = {
-		.size = sizeof(args), .flags = MYMAP_CREATE_POPULATE, .buffer_size = len,
-	};
-	int door = door_open(O_RDWR), fd;
+	struct mymap_create args = create_args(name);
+	int fd;
 
-	snprintf(args.name, sizeof(args.name), "%s", name);
-	fd = ioctl(door, MYMAP_IOC_CREATE, &args);
+	args.flags = MYMAP_CREATE_POPULATE;
+	args.buffer_size = nr_bytes;
+	fd = call(O_RDWR, MYMAP_IOC_CREATE, &args);
 	CHECK(fd >= 0);
 	CHECK_EQ(pwrite(fd, "n", 1, 0), 1);
 	close(fd);
-	close(door);
 	return args.minor;
-}
-
-static int open_named(const char *name)
-{
-	struct mymap_open_named args = { .size = sizeof(args) };
-	int door = door_open(O_RDWR), fd;
-
-	snprintf(args.name, sizeof(args.name), "%s", name);
-	fd = ioctl(door, MYMAP_IOC_OPEN, &args);
-	CHECK(fd >= 0);
-	close(door);
-	return fd;
-}
-
-static void destroy_named(const char *name)
-{
-	struct mymap_destroy args = { .size = sizeof(args) };
-	int door = door_open(O_RDWR);
-
-	snprintf(args.name, sizeof(args.name), "%s", name);
-	CHECK_EQ(ioctl(door, MYMAP_IOC_DESTROY, &args), 0);
-	close(door);
-}
-
-static int open_node(unsigned int minor)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "/dev/mymap%u", minor);
-	return open(path, O_RDWR | O_CLOEXEC);
 }
 
 static void idle_names_are_not_busy(void)
@@ -258,7 +224,7 @@ static void idle_names_are_not_busy(void)
 		close(fd);
 	CHECK_EQ(module_remove(), 0);
 	for (i = 0; i < 50; i++) {
-		CHECK_EQ(open_node(minors[i]), -1);
+		CHECK_EQ(node_open(minors[i], O_RDWR), -1);
 		CHECK(errno == ENOENT || errno == ENXIO);
 	}
 	CHECK_ERRNO(access("/sys/class/mymap", F_OK), ENOENT);
@@ -266,7 +232,7 @@ static void idle_names_are_not_busy(void)
 	CHECK_EQ(total_size(), 0);
 	/* The names are free. */
 	create_named("test-0", page_size);
-	destroy_named("test-0");
+	destroy("test-0");
 }
 
 static void open_names_are_busy(void)
@@ -277,7 +243,7 @@ static void open_names_are_busy(void)
 
 	check_busy();
 	close(fd);
-	node = open_node(minor);
+	node = node_open(minor, O_RDWR);
 	CHECK(node >= 0);
 	check_busy();
 	memory = map_shared(node, page_size);
@@ -285,7 +251,7 @@ static void open_names_are_busy(void)
 	check_busy();
 	CHECK_EQ(memory[0], 'n');
 	/* Without its name as well. */
-	destroy_named("test-0");
+	destroy("test-0");
 	check_busy();
 	CHECK_EQ(memory[0], 'n');
 	unmap(memory, page_size);
@@ -294,7 +260,7 @@ static void open_names_are_busy(void)
 
 static void hold_named_and_exit(void *data)
 {
-	int node = open_node(create_named("test-0", huge_size() + page_size));
+	int node = node_open(create_named("test-0", huge_size() + page_size), O_RDWR);
 	char *memory = map_shared(node, page_size);
 
 	memory[1] = 1;
@@ -336,7 +302,7 @@ static void use_names_for_ever(void *data)
 
 		create.minor = 0;
 		fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-		node = open_node(create.minor);
+		node = node_open(create.minor, O_RDWR);
 		if (node >= 0)
 			unmap(map_at(node, 1, 0, PROT_READ), page_size);
 		close(node);
@@ -419,144 +385,6 @@ static void last_close_races_removal(void)
 			CHECK_EQ(errno, EAGAIN);
 		child_join(child);
 		module_load();
-	}
-}
-
-/* It may be on its way out: who has it does not see that. */
-static bool module_is_live(void)
-{
-	int fd = open("/sys/module/mymap/initstate", O_RDONLY | O_CLOEXEC);
-	char state[16] = "";
-	bool live;
-
-	live = fd >= 0 && read(fd, state, sizeof(state) - 1) > 0 && !strcmp(state, "live\n");
-	close(fd);
-	return live;
-}
-
-/*
- * Many users at once, of all kinds, let go while the module is being removed: it
- * does not go before the last of them.
- */
-struct leavers {
-	unsigned int round, nr;
-	pthread_barrier_t ready, start;
-	/* In memory shared with the parent. */
-	struct leaving {
-		/* All have it. */
-		atomic_bool held;
-		/* The module is being removed. */
-		atomic_bool go;
-		/* Those who may still have it. */
-		atomic_uint nr_left;
-	} *leaving;
-};
-
-struct leaver {
-	struct leavers *all;
-	unsigned int number;
-};
-
-static void *leave(void *data)
-{
-	struct leaver *leaver = data;
-	struct leavers *all = leaver->all;
-	unsigned int kind = (leaver->number + all->round) % 5;
-	char *memory = NULL, name[16];
-	size_t len = page_size;
-	int fd;
-
-	snprintf(name, sizeof(name), "test-%u", leaver->number);
-	switch (kind) {
-	case 0:
-		fd = buffer_create(len, POPULATE);
-		break;
-	case 1:
-		fd = buffer_create(len, 0);
-		break;
-	case 2:
-		create_named(name, len);
-		fd = open_named(name);
-		break;
-	case 3:
-		fd = open_node(create_named(name, len));
-		break;
-	default:
-		fd = door_open(O_RDWR);
-		break;
-	}
-	CHECK(fd >= 0);
-	if (kind) {
-		memory = map_shared(fd, len);
-		memory[len - 1] = 1;
-	}
-	/* The mapping is the last user of one, and the descriptor that of another. */
-	if (kind == 1 || kind == 3)
-		close(fd);
-
-	pthread_barrier_wait(&all->ready);
-	pthread_barrier_wait(&all->start);
-	/* One after the other, within 10 ms; in each round another one is the last. */
-	usleep((leaver->number * 7 + all->round) % all->nr * (10000 / all->nr));
-	CHECK(module_is_live());
-	atomic_fetch_sub(&all->leaving->nr_left, 1);
-	if (memory)
-		unmap(memory, len);
-	if (kind != 1 && kind != 3)
-		close(fd);
-	return NULL;
-}
-
-static bool is_set(void *flag)
-{
-	return atomic_load((atomic_bool *)flag);
-}
-
-static void all_leave(void *data)
-{
-	struct leavers *all = data;
-	struct leaver leavers[64];
-	pthread_t threads[64];
-	unsigned int i;
-
-	CHECK_EQ(pthread_barrier_init(&all->ready, NULL, all->nr + 1), 0);
-	CHECK_EQ(pthread_barrier_init(&all->start, NULL, all->nr + 1), 0);
-	for (i = 0; i < all->nr; i++) {
-		leavers[i] = (struct leaver){ all, i };
-		CHECK_EQ(pthread_create(&threads[i], NULL, leave, &leavers[i]), 0);
-	}
-	pthread_barrier_wait(&all->ready);
-	atomic_store(&all->leaving->held, true);
-	CHECK(wait_until(is_set, &all->leaving->go, 20));
-	pthread_barrier_wait(&all->start);
-	for (i = 0; i < all->nr; i++)
-		CHECK_EQ(pthread_join(threads[i], NULL), 0);
-}
-
-static void last_closes_race_removal(void)
-{
-	static const unsigned int threads[] = { 2, 8, 64 };
-	struct leavers all;
-	int i, nr = nr_rounds() / 2;
-
-	all.leaving = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	CHECK(all.leaving != MAP_FAILED);
-	for (i = 0; i < nr; i++) {
-		pid_t child;
-
-		all.round = (unsigned int)i;
-		all.nr = threads[i % 3];
-		*all.leaving = (struct leaving){ .nr_left = all.nr };
-		child = child_start(all_leave, &all);
-		CHECK(wait_until(is_set, &all.leaving->held, 20));
-		check_busy();
-		atomic_store(&all.leaving->go, true);
-		while (module_remove())
-			CHECK_EQ(errno, EAGAIN);
-		CHECK_EQ(atomic_load(&all.leaving->nr_left), 0);
-		child_join(child);
-		module_load();
-		CHECK_EQ(total_size(), 0);
 	}
 }
 
