@@ -14,10 +14,6 @@ teardown() {
 	nothing_is_left
 }
 
-version() {
-	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$source_dir/dkms.conf"
-}
-
 # found ID STATUS [TEXT in the finding or what mends it], in $output.
 found() {
 	jq -e --arg id "$1" --arg status "$2" --arg text "${3-}" 'any(.findings[];

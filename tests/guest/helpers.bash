@@ -75,6 +75,11 @@ retry() {
 	done
 }
 
+# The version of the source, which the packages have as well.
+version() {
+	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$source_dir/dkms.conf"
+}
+
 fail() {
 	echo "$*"
 	return 1

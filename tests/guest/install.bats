@@ -5,10 +5,6 @@ load helpers
 
 digits=$'0\n1\n2\n3\n4\n5\n6\n7\n8\n9'
 
-version() {
-	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$source_dir/dkms.conf"
-}
-
 @test "install: dkms has installed the module for the running kernel" {
 	requires dkms
 	run -0 dkms status "mymap/$(version)" -k "$(uname -r)"

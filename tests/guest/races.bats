@@ -17,7 +17,7 @@ teardown() {
 }
 
 # Before the program, to run it as somebody else.
-as=()
+become=()
 
 # race NAME [THREADS]...: with so many threads; with 2, 8 and 64 if nothing is said, and on a kernel that looks for mistakes. All of
 # a buffer's pages are charged to the cgroup that made it, so that one which is never given back is seen there.
@@ -29,7 +29,7 @@ race() {
 	fi
 	cgroup_make race
 	for threads; do
-		run in_cgroup race "${as[@]}" "$programs/race" "$name" "$threads" "$seconds"
+		run in_cgroup race "${become[@]}" "$programs/race" "$name" "$threads" "$seconds"
 		[ "$status" = 0 ] || fail "$name with $threads threads ended with status $status: $output"
 	done
 	retry 5 all_pages_are_back || fail "pages are missing, bytes: $(pages_of_cgroup)"
@@ -139,7 +139,7 @@ all_pages_are_back() {
 }
 
 @test "races: buffers of one user are made, grow and go at the limit" {
-	as=(setpriv --reuid=member --regid=member --init-groups --)
+	become=(setpriv --reuid=member --regid=member --init-groups --)
 	echo $((8 << 20)) >$parameters/max_user_size
 	race create_against_limit 8
 }

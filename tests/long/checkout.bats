@@ -3,10 +3,6 @@
 bats_require_minimum_version 1.5.0
 load ../guest/helpers
 
-version() {
-	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$source_dir/dkms.conf"
-}
-
 checkout_version=9.9.9
 
 teardown_file() {
