@@ -165,11 +165,11 @@ static inline bool compat_page_is_mlocked(struct page *page)
 #endif
 
 /*
- * thp_get_unmapped_area() looked for places that suit huge pages for DAX only
- * until 5.18. Where it has found none, look for one that is larger by a huge page,
- * and take the part of it that is congruent to the offset, as it does later. From
- * 6.10 on mm has no such function any more, and need not have. Without huge
- * pages thp_get_unmapped_area is NULL, and this is as well.
+ * thp_get_unmapped_area() of 5.10 looks for places that suit huge pages for DAX
+ * only, that of 6.1 for all files. Where it has found none, look for one that is
+ * larger by a huge page, and take the part of it that is congruent to the offset.
+ * Newer kernels have no such function in mm, and need none. Without huge pages
+ * thp_get_unmapped_area is NULL, and this is as well.
  */
 #if defined(CONFIG_TRANSPARENT_HUGEPAGE) && \
 	defined(MYMAP_HAVE_MM_UNMAPPED_AREA)

@@ -35,5 +35,5 @@ ccflags-y += $(call mymap-probe,PAGE_MLOCKED,page-flags.h,PAGEFLAG.Mlocked)
 ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)
 # 6.8: eventfd_signal() adds 1 and takes no number.
 ccflags-y += $(call mymap-probe,EVENTFD_SIGNAL_COUNT,eventfd.h,eventfd_signal(struct eventfd_ctx \*ctx. __u64 n))
-# Until 6.9; what an architecture and the process prefer.
+# Where a mapping goes, as long as each mm has a function for it; 6.12 has none.
 ccflags-y += $(call mymap-probe,MM_UNMAPPED_AREA,mm_types.h,(.get_unmapped_area))
