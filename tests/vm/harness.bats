@@ -9,10 +9,10 @@ setup() {
 	dir=$BATS_TEST_TMPDIR
 }
 
-# vm [OPTION]... COMMAND...: on one processor, which boots faster; sets $status; stdout and stderr are the files out and err.
+# vm [OPTION]... COMMAND...: sets $status; stdout and stderr are the files out and err.
 vm() {
 	status=0
-	./run --quiet --cpus 1 "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	./run --quiet "$@" >"$dir/out" 2>"$dir/err" || status=$?
 }
 
 scan() {
