@@ -212,3 +212,23 @@ scan() {
 	[ ! -e "/proc/$qemu" ]
 	[ ! -e "$work" ]
 }
+
+@test "a machine is silent when its console is, not when it is slow" {
+	local work=$dir machine_deadline=1000 machine_firmware='' machine_slow='' icount='' qemu_pid writer verdict_fd
+	. lib/machine.sh
+	# shellcheck disable=SC2034 # for machine_follow
+	boot_limit=3
+	mkfifo "$dir/verdict"
+	exec {verdict_fd}<>"$dir/verdict"
+	sleep 60 3>&- &
+	qemu_pid=$!
+	: >"$dir/console.log"
+	(for _ in 1 2 3 4 5 6; do sleep 1; echo slow >>"$dir/console.log"; done) 3>&- &
+	writer=$!
+	SECONDS=0
+	machine_follow
+	kill "$qemu_pid" "$writer" 2>/dev/null || :
+	[ "$machine_end" = silent ]
+	[ "$SECONDS" -ge 8 ]
+	[ "$SECONDS" -lt 20 ]
+}

@@ -132,7 +132,7 @@ follow() {
 
 # Wait for the words on the verdict port, the end of QEMU, or the end of our patience.
 machine_follow() {
-	local word='' part boot_deadline
+	local word='' part boot_deadline console=0
 	machine_silence=$((boot_limit * (${icount:+2} + ${machine_firmware:+1} + ${machine_slow:+2} + 1)))
 	boot_deadline=$((SECONDS + machine_silence))
 
@@ -144,6 +144,7 @@ machine_follow() {
 			continue
 		fi
 		word+=$part
+		machine_listen
 		if ! kill -0 "$qemu_pid" 2>/dev/null; then
 			machine_end=dead
 			return
@@ -155,6 +156,15 @@ machine_follow() {
 			return
 		fi
 	done
+}
+
+# Who says something at the console is alive, however slow.
+machine_listen() {
+	local size
+	[ -n "$boot_deadline" ] || return 0
+	size=$(stat -c %s "$work/console.log")
+	[ "$size" = "$console" ] || boot_deadline=$((SECONDS + machine_silence))
+	console=$size
 }
 
 # A word from the guest; true if it is the last one.
