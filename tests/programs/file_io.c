@@ -270,6 +270,12 @@ static void bad_pointer_in_unwritten_is_efault(void)
 	CHECK_ERRNO(pread(fd, bad_pointer(1), 10, 0), EFAULT);
 }
 
+/* Some architectures copy several bytes at a time and tell of fewer than there were. */
+static bool is_short(ssize_t n, int error, ssize_t most)
+{
+	return n == -1 ? error == EFAULT : n > 0 && n <= most;
+}
+
 ON_BOTH(half_bad_pointer_is_short)
 {
 	char *two = mmap(NULL, 2 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -279,9 +285,9 @@ ON_BOTH(half_bad_pointer_is_short)
 	memset(two, 'q', page_size);
 	unmap(two + page_size, page_size);
 	n = pwrite(fd, two + page_size - 7, 20, 0);
-	CHECK(n == 7 || (n == -1 && errno == EFAULT));
+	CHECK(is_short(n, errno, 7));
 	n = pread(fd, two + page_size - 7, 20, 0);
-	CHECK(n == 7 || (n == -1 && errno == EFAULT));
+	CHECK(is_short(n, errno, 7));
 }
 
 ON_BOTH(negative_offset_is_einval)
