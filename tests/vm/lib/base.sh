@@ -5,7 +5,7 @@
 # What the base holds besides the essential packages and the kernel.
 base_packages=(systemd systemd-sysv udev kmod dbus procps iproute2 e2fsprogs initramfs-tools zstd ca-certificates)
 # What the tests in it are written with; nothing that mymap's packages need, those apt installs in the guest.
-base_packages+=(bats bsdextrautils jq pkgconf)
+base_packages+=(bats bash-builtins bsdextrautils jq pkgconf)
 
 base_prepare() {
 	local version=
