@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply create demo destroy doctor fill info list open punch read resize ring seal stat wait watch write"
+COMMANDS="apply bench create demo destroy doctor fill info list open punch read resize ring seal stat wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 

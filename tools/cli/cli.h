@@ -28,6 +28,7 @@ enum option_id {
 	OPTION_ENABLE,
 	OPTION_FD,
 	OPTION_FIXED_SIZE,
+	OPTION_FROM,
 	OPTION_GROUP,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -36,13 +37,17 @@ enum option_id {
 	OPTION_NAME,
 	OPTION_OFFSET,
 	OPTION_OWNER,
+	OPTION_PLOT,
 	OPTION_POPULATE,
 	OPTION_READONLY,
+	OPTION_REPEAT,
 	OPTION_RESET,
 	OPTION_ROOT,
 	OPTION_SEQUENCE,
 	OPTION_SIZE,
 	OPTION_TIMEOUT,
+	OPTION_UNIT,
+	OPTION_WARM,
 	NR_OPTIONS,
 };
 
@@ -51,6 +56,8 @@ enum option_id {
 /**
  * struct command - one subcommand
  * @name: what the user types
+ * @unit: what to count, an enum bench_unit
+ * @warm: bytes
  * @operands: what follows the options, or NULL if nothing may
  * @summary: one line for the list of subcommands
  * @description: more, for its own --help; ends in a newline
@@ -78,12 +85,15 @@ struct command {
  * @given: BIT(enum option_id) of each option that was given
  * @byte: the byte to fill with
  * @fd: an inherited descriptor
+ * @from: a file with what was measured before, or NULL
  * @group: a group, by name or number
  * @length: bytes
  * @mode: permission bits
  * @name: the name of a buffer, or NULL
  * @offset: bytes
  * @owner: a user, by name or number
+ * @plot: the file to draw into, or NULL
+ * @repeat: how often
  * @root: the folder that has the system to examine, or NULL
  * @sequence: the number of a ring
  * @size: bytes
@@ -94,16 +104,21 @@ struct options {
 	unsigned int given;
 	unsigned char byte;
 	int fd;
+	const char *from;
 	gid_t group;
 	uint64_t length;
 	mode_t mode;
 	const char *name;
 	uint64_t offset;
 	uid_t owner;
+	const char *plot;
+	unsigned int repeat;
 	const char *root;
 	uint64_t sequence;
 	uint64_t size;
 	int timeout_ms;
+	unsigned int unit;
+	uint64_t warm;
 	char **operands;
 };
 
@@ -173,6 +188,7 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info);
 void json_print(struct json_object *object);
 
 extern const struct command command_apply;
+extern const struct command command_bench;
 extern const struct command command_create;
 extern const struct command command_demo;
 extern const struct command command_destroy;

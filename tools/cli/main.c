@@ -12,6 +12,7 @@
 
 static const struct command *const commands[] = {
 	&command_apply,
+	&command_bench,
 	&command_create,
 	&command_demo,
 	&command_destroy,

@@ -23,6 +23,7 @@ static const struct option_spec {
 	[OPTION_ENABLE] = { "enable", NULL, "begin to count" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
 	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
+	[OPTION_FROM] = { "from", "FILE", "show what --json has printed before, and measure nothing" },
 	[OPTION_GROUP] = { "group", "GROUP", "the group of the buffer (default: mymap)" },
 	[OPTION_HELP] = { "help", NULL, "show this help" },
 	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
@@ -31,13 +32,17 @@ static const struct option_spec {
 	[OPTION_NAME] = { "name", "NAME", "how others find the buffer, which stays until 'destroy'" },
 	[OPTION_OFFSET] = { "offset", "SIZE", "where in the buffer to begin (default: 0)" },
 	[OPTION_OWNER] = { "owner", "USER", "the owner of the buffer (default: who makes it)" },
+	[OPTION_PLOT] = { "plot", "FILE", "draw bars into FILE, as SVG" },
 	[OPTION_POPULATE] = { "populate", NULL, "allocate all memory now" },
 	[OPTION_READONLY] = { "readonly", NULL, "open the buffer for reading only" },
+	[OPTION_REPEAT] = { "repeat", "N", "how often each row is measured (default: 5)" },
 	[OPTION_RESET] = { "reset", NULL, "count from 0 again" },
 	[OPTION_ROOT] = { "root", "DIR", "examine the system that lies below DIR" },
 	[OPTION_SEQUENCE] = { "sequence", "N", "the number that is known (default: the present one)" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
 	[OPTION_TIMEOUT] = { "timeout", "SECONDS", "how long to wait (default: as long as it takes)" },
+	[OPTION_UNIT] = { "unit", "UNIT", "count nanoseconds (the default), instructions, or icount" },
+	[OPTION_WARM] = { "warm", "SIZE", "touch so much memory before (default: twice --size)" },
 };
 
 /* What getopt gives for a word that is no option; our own numbers are elsewhere. */
@@ -116,6 +121,20 @@ static int parse_seconds(const struct command *command, const char *text, int *r
 	return OPTIONS_RUN;
 }
 
+static int parse_unit(const struct command *command, const char *text, unsigned int *ret_unit)
+{
+	static const char *const names[] = { "nanoseconds", "instructions", "icount" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(text, names[i])) {
+			*ret_unit = i;
+			return OPTIONS_RUN;
+		}
+	}
+	return wrong_value(command, OPTION_UNIT, text, "not nanoseconds, instructions or icount");
+}
+
 static int take_option(const struct command *command, enum option_id id, const char *argument,
 		       struct options *options)
 {
@@ -133,6 +152,9 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_FD:
 		r = parse_number(command, id, argument, INT_MAX, &number);
 		options->fd = (int)number;
+		break;
+	case OPTION_FROM:
+		options->from = argument;
 		break;
 	case OPTION_GROUP:
 		if (!group_parse(argument, &options->group))
@@ -156,6 +178,15 @@ static int take_option(const struct command *command, enum option_id id, const c
 		if (!owner_parse(argument, &options->owner))
 			r = wrong_value(command, id, argument, "there is no such user");
 		break;
+	case OPTION_PLOT:
+		options->plot = argument;
+		break;
+	case OPTION_REPEAT:
+		r = parse_number(command, id, argument, 1000, &number);
+		options->repeat = (unsigned int)number;
+		if (r == OPTIONS_RUN && !number)
+			r = wrong_value(command, id, argument, "not a number from 1 to 1000");
+		break;
 	case OPTION_ROOT:
 		options->root = argument;
 		break;
@@ -168,6 +199,12 @@ static int take_option(const struct command *command, enum option_id id, const c
 		break;
 	case OPTION_TIMEOUT:
 		r = parse_seconds(command, argument, &options->timeout_ms);
+		break;
+	case OPTION_UNIT:
+		r = parse_unit(command, argument, &options->unit);
+		break;
+	case OPTION_WARM:
+		r = parse_size(command, id, argument, &options->warm);
 		break;
 	case OPTION_CHECK:
 	case OPTION_DISABLE:
@@ -309,7 +346,8 @@ void options_help(const struct command *command)
 			       spec->argument ? spec->argument : "", spec->help);
 	}
 
-	if (command->options & (BIT(OPTION_SIZE) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET)))
+	if (command->options & (BIT(OPTION_SIZE) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET) |
+				 BIT(OPTION_WARM)))
 		fputs("\nSIZE is in bytes, or with a unit: 4096, 64K, 64M, 1.5G, 2MiB (powers of\n"
 		      "1024), 10MB (powers of 1000), 0x1000.\n", stdout);
 }

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rows that are mymap's own.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+/* An odd place for a mapping: one page behind where a 2 MiB page could begin. */
+#define ODD_ALIGNMENT	(2UL << 20)
+
+static int create(struct bench_memory *memory, uint64_t flags)
+{
+	struct mymap *ctx;
+	int r;
+
+	/* A context is a descriptor of the door; that is part of what a buffer costs. */
+	r = mymap_open(&ctx);
+	if (r < 0)
+		return r;
+	r = mymap_buffer_create(ctx, memory->size, flags, &memory->buffer);
+	mymap_close(ctx);
+	if (r < 0)
+		return r;
+	memory->fd = mymap_buffer_get_fd(memory->buffer);
+	return 0;
+}
+
+static int create_lazy(struct bench_memory *memory)
+{
+	return create(memory, 0);
+}
+
+static int create_populated(struct bench_memory *memory)
+{
+	return create(memory, MYMAP_BUFFER_CREATE_POPULATE);
+}
+
+static int buffer_close(struct bench_memory *memory)
+{
+	mymap_buffer_close(memory->buffer);
+	memory->buffer = NULL;
+	memory->fd = -1;
+	return 0;
+}
+
+/* Where no 2 MiB page fits: what a caller of MAP_FIXED may ask for. */
+static int map_odd(struct bench_memory *memory)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t place;
+	void *address;
+	int r;
+
+	memory->reserved_size = memory->size + 2 * ODD_ALIGNMENT;
+	memory->reserved = mmap(NULL, memory->reserved_size, PROT_NONE,
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory->reserved == MAP_FAILED) {
+		memory->reserved = NULL;
+		return -errno;
+	}
+
+	place = ((uintptr_t)memory->reserved + ODD_ALIGNMENT - 1) & ~(ODD_ALIGNMENT - 1);
+	address = mmap((char *)memory->reserved + (place - (uintptr_t)memory->reserved) + page,
+		       memory->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd, 0);
+	if (address == MAP_FAILED) {
+		r = -errno;
+		munmap(memory->reserved, memory->reserved_size);
+		memory->reserved = NULL;
+		return r;
+	}
+	memory->address = address;
+	return 0;
+}
+
+/* The rest of what was reserved goes with it, in one call. */
+static int unmap_odd(struct bench_memory *memory)
+{
+	int r = munmap(memory->reserved, memory->reserved_size) < 0 ? -errno : 0;
+
+	memory->reserved = NULL;
+	memory->address = NULL;
+	return r;
+}
+
+static int ring(struct bench_memory *memory, int side)
+{
+	uint64_t sequence;
+
+	(void)side;
+	return mymap_buffer_ring(memory->buffer, &sequence);
+}
+
+/*
+ * Side 0 begins, so it waits for the rings with even numbers and side 1 for the
+ * odd ones: whoever has been let go on has seen the number that it was let go
+ * on with, and waits for the one behind the next, which it rings itself.
+ */
+static int wait_for_ring(struct bench_memory *memory, int side)
+{
+	uint64_t sequence;
+	int r;
+
+	r = mymap_buffer_get_sequence(memory->buffer, &sequence);
+	while (!r && (sequence & 1) == (side ? 0 : 1))
+		r = mymap_buffer_wait(memory->buffer, sequence, -1, &sequence);
+	return r;
+}
+
+static const char *hint(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return "the module is not loaded: run 'sudo modprobe mymap'";
+	case -EACCES:
+		return "/dev/mymap is for the group mymap: run 'sudo adduser $USER mymap' and log in again";
+	case -EDQUOT:
+		return "a limit of the driver is reached: 'mymap info' shows them";
+	case -ENOMEM:
+		return "there is not as much memory: take a smaller --size";
+	default:
+		return NULL;
+	}
+}
+
+const struct bench_peer bench_mymap = {
+	.name = "mymap",
+	.create = create_lazy,
+	.map = bench_map_fd,
+	.unmap = bench_unmap,
+	.close = buffer_close,
+	.hint = hint,
+};
+
+const struct bench_peer bench_mymap_populated = {
+	.name = "mymap-populated",
+	.create = create_populated,
+	.map = bench_map_fd,
+	.unmap = bench_unmap,
+	.close = buffer_close,
+	.hint = hint,
+};
+
+const struct bench_peer bench_mymap_odd = {
+	.name = "mymap-odd",
+	.create = create_populated,
+	.map = map_odd,
+	.unmap = unmap_odd,
+	.close = buffer_close,
+	.hint = hint,
+};
+
+const struct bench_peer bench_mymap_read_write = {
+	.name = "mymap-read-write",
+	.create = create_populated,
+	.close = buffer_close,
+	.copy_in = bench_write_all,
+	.copy_out = bench_read_all,
+	.pass = ring,
+	.await = wait_for_ring,
+	.hint = hint,
+};
