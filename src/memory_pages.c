@@ -217,6 +217,76 @@ bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 	return holds;
 }
 
+/*
+ * The page at an offset, if it can be had at once, locked and with a reference.
+ * Whoever asks has other pages locked, so this does not wait for anybody.
+ */
+static struct page *mymap_pages_try_lock(struct mymap_pages *pages,
+					 pgoff_t pgoff)
+{
+	struct page *page = mymap_pages_try_lookup(pages, pgoff);
+
+	if (IS_ERR_OR_NULL(page))
+		return NULL;
+	if (trylock_page(page)) {
+		if (mymap_pages_holds(pages, pgoff, page))
+			return page;
+		unlock_page(page);
+	}
+	put_page(page);
+	return NULL;
+}
+
+/**
+ * mymap_pages_extend() - take the pages that follow, as far as they are there
+ * @pages: the memory
+ * @pgoff: where the run begins, in pages
+ * @run: has one page, which mymap_pages_holds() under its lock
+ * @nr: how many pages it may have then
+ *
+ * A chunk goes as a whole and not before its lock is free, and what is closed
+ * always begins with a chunk: so if one page of a chunk is the buffer's under the
+ * lock, all of them are.
+ *
+ * Context: process context; never waits and allocates nothing.
+ */
+void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
+			struct mymap_run *run, unsigned int nr)
+{
+	struct page *page = run->page[0];
+	struct page *head = compound_head(page);
+
+	for (page++; run->nr < nr; run->page[run->nr++] = page++) {
+		if (page < head + mymap_chunk_pages(head))
+			continue;
+		page = mymap_pages_try_lock(pages, pgoff + run->nr);
+		if (!page)
+			break;
+		head = compound_head(page);
+	}
+}
+
+/**
+ * mymap_run_release() - let go of the pages of a run
+ * @run: the run
+ *
+ * Context: process context.
+ */
+void mymap_run_release(struct mymap_run *run)
+{
+	struct page *page, *head;
+	unsigned int i = 0;
+
+	while (i < run->nr) {
+		page = run->page[i];
+		head = compound_head(page);
+		/* Before the chunk may be gone. */
+		i += head + mymap_chunk_pages(head) - page;
+		unlock_page(head);
+		put_page(head);
+	}
+}
+
 /* The largest order worth trying at an offset, as things look without a lock. */
 static unsigned int mymap_order_at(struct mymap_pages *pages, pgoff_t pgoff)
 {

@@ -103,6 +103,20 @@ struct mymap_pages {
 	unsigned long nr_huge;
 };
 
+/* So many pages are mapped by one fault of a batched mapping. */
+#define MYMAP_RUN_PAGES	32
+
+/**
+ * struct mymap_run - pages that follow each other in a buffer
+ * @page: the pages; the head of each is locked and has one reference, however
+ *	many of its pages are in here
+ * @nr: how many
+ */
+struct mymap_run {
+	struct page *page[MYMAP_RUN_PAGES];
+	unsigned int nr;
+};
+
 extern const unsigned long mymap_huge_page_size;
 
 void mymap_pages_init(struct mymap_pages *pages, struct mutex *lock,
@@ -116,6 +130,9 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 			     enum mymap_effort effort);
 bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 		       struct page *page);
+void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
+			struct mymap_run *run, unsigned int nr);
+void mymap_run_release(struct mymap_run *run);
 int mymap_pages_populate(struct mymap_pages *pages, pgoff_t first,
 			 pgoff_t last);
 pgoff_t mymap_pages_next(struct mymap_pages *pages, pgoff_t pgoff, bool data);

@@ -5,15 +5,23 @@
  * A mapping holds the file, the file holds the buffer, so there is nothing to
  * count in open and close, and leaving them out lets mappings merge.
  *
- * A page fault returns the page locked, with a reference for the page table. If
- * the page stands in a 2 MiB chunk, the core maps all of the chunk at once where
- * address and offset allow it. The pages are ordinary, counted ones: no VM_IO,
- * no VM_PFNMAP, so O_DIRECT, io_uring, gdb and futexes work in them, a private
- * mapping is copy-on-write and a mapping can be partly unmapped, protected and
- * moved without our help.
+ * A mapping is one of two kinds, for ever:
+ *
+ * - Plain: a page fault returns the page locked, with a reference for the page
+ *   table. If the page stands in a 2 MiB chunk, the core maps all of the chunk at
+ *   once where address and offset allow it.
+ * - Batched, where they do not, or there are no such chunks: a page fault puts
+ *   the page and those behind it into the page table by itself, and the core
+ *   maps nothing.
+ *
+ * The pages are ordinary, counted ones in both: no VM_IO, no VM_PFNMAP, so
+ * O_DIRECT, io_uring, gdb and futexes work in them, a private mapping is
+ * copy-on-write and a mapping can be partly unmapped, protected and moved without
+ * our help.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sizes.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
@@ -76,7 +84,8 @@ static noinline void mymap_vm_tell(const struct vm_fault *vmf,
 		traced = MYMAP_FAULT_SERVED;
 		order = compound_order(compound_head(vmf->page));
 		mymap_stats_count(order &&
-				  PAGE_SIZE << order == mymap_huge_page_size ?
+				  PAGE_SIZE << order == mymap_huge_page_size &&
+				  !(vmf->vma->vm_flags & VM_MIXEDMAP) ?
 				  MYMAP_STAT_FAULTS_HUGE :
 				  MYMAP_STAT_FAULTS_PAGE);
 	}
@@ -94,6 +103,50 @@ static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
 	return result;
 }
 
+/* A fault that copies the page for the process, and maps the copy. */
+static bool mymap_vm_copies(const struct vm_fault *vmf)
+{
+	return vmf->flags & FAULT_FLAG_WRITE &&
+		!(vmf->vma->vm_flags & VM_SHARED);
+}
+
+/*
+ * A fault of a batched mapping: it maps the page and those behind it that are
+ * there, and leaves nothing to the core.
+ */
+static vm_fault_t mymap_vm_fault_batched(struct vm_fault *vmf)
+{
+	struct mymap_buffer *buffer = vmf->vma->vm_private_data;
+	unsigned long address = vmf->address & PAGE_MASK;
+	vm_fault_t result = mymap_vm_fault(vmf);
+	struct mymap_run run;
+	unsigned long nr;
+	int err;
+
+	if (result != VM_FAULT_LOCKED || mymap_vm_copies(vmf))
+		return result;
+
+	run.page[0] = vmf->page;
+	run.nr = 1;
+	vmf->page = NULL;
+	nr = min_t(unsigned long, MYMAP_RUN_PAGES,
+		   (vmf->vma->vm_end - address) >> PAGE_SHIFT);
+	mymap_pages_extend(&buffer->pages, vmf->pgoff, &run, nr);
+
+	/* It takes references for the page table; ours go with the locks. */
+	nr = run.nr;
+	err = vm_insert_pages(vmf->vma, address, run.page, &nr);
+	mymap_run_release(&run);
+
+	/*
+	 * -EBUSY: it came to a page that is mapped already, be it the first one
+	 * because somebody else was faster.
+	 */
+	if (err == -ENOMEM)
+		return VM_FAULT_OOM;
+	return err && err != -EBUSY ? VM_FAULT_SIGBUS : VM_FAULT_NOPAGE;
+}
+
 /*
  * Maps nothing: a fault maps 2 MiB or a page. That there is one tells newer
  * kernels that fault may be called without mmap_lock.
@@ -107,6 +160,39 @@ static const struct vm_operations_struct mymap_vm_ops = {
 	.fault		= mymap_vm_fault,
 	.map_pages	= mymap_vm_map_pages,
 };
+
+static const struct vm_operations_struct mymap_vm_batched_ops = {
+	.fault		= mymap_vm_fault_batched,
+	.map_pages	= mymap_vm_map_pages,
+};
+
+/*
+ * Is a mapping better off with batches of pages than with 2 MiB at a time? What
+ * is decided here holds as long as the mapping: the core counts pages of a
+ * mapping with VM_MIXEDMAP in another way, and must never map 2 MiB in one. It
+ * also treats such a mapping as a special one, which cannot grow in place, for
+ * instance. So small mappings stay plain: they do not have many faults.
+ */
+static bool mymap_vm_wants_batches(struct mymap_buffer *buffer,
+				   struct vm_area_struct *vma)
+{
+	unsigned long huge = mymap_huge_page_size >> PAGE_SHIFT;
+	pgoff_t first = vma->vm_pgoff, last = first + vma_pages(vma);
+	unsigned long nr_resident, nr_huge;
+
+	if (last - first < SZ_2M >> PAGE_SHIFT)
+		return false;
+	/* The kernel or the place has no 2 MiB pages, or they do not fit in. */
+	if (huge == 1 ||
+	    ((vma->vm_start >> PAGE_SHIFT) - first) & (huge - 1) ||
+	    round_up(first, huge) + huge > last)
+		return !COMPAT_MAPS_WHOLE_CHUNKS;
+
+	/* Memory was fragmented: most of it is in smaller pages. */
+	nr_resident = READ_ONCE(buffer->pages.nr_resident);
+	nr_huge = READ_ONCE(buffer->pages.nr_huge);
+	return nr_resident >= huge && nr_huge < nr_resident / 2;
+}
 
 /**
  * mymap_vm_mmap() - map a buffer
@@ -130,6 +216,11 @@ int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
 		return -EINVAL;
 
 	vma->vm_private_data = buffer;
-	vma->vm_ops = &mymap_vm_ops;
+	if (mymap_vm_wants_batches(buffer, vma)) {
+		compat_vm_flags_set(vma, VM_MIXEDMAP);
+		vma->vm_ops = &mymap_vm_batched_ops;
+	} else {
+		vma->vm_ops = &mymap_vm_ops;
+	}
 	return 0;
 }

@@ -72,6 +72,27 @@ static inline struct class *compat_class_create(const char *name)
 #define COMPAT_MAPPED_NOTHING
 #endif
 
+/* vm_flags can be written by functions only from 6.3 on. */
+static inline void compat_vm_flags_set(struct vm_area_struct *vma,
+				       unsigned long flags)
+{
+#ifdef MYMAP_HAVE_VM_FLAGS_SET
+	vm_flags_set(vma, flags);
+#else
+	vma->vm_flags |= flags;
+#endif
+}
+
+/*
+ * What a fault handler returns is one page to the core, or 2 MiB; from 6.18 on it
+ * is all of the compound page that fits, also by small entries.
+ */
+#ifdef MYMAP_HAVE_WHOLE_FOLIO_FAULTS
+#define COMPAT_MAPS_WHOLE_CHUNKS true
+#else
+#define COMPAT_MAPS_WHOLE_CHUNKS false
+#endif
+
 /* The largest order of alloc_pages(): MAX_ORDER was exclusive before 6.4. */
 #ifdef MAX_PAGE_ORDER
 #define COMPAT_MAX_ORDER MAX_PAGE_ORDER
