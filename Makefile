@@ -21,7 +21,7 @@ demo:
 
 #: make check         all tests; under 20 minutes on two cores
 check:
-	@tests/check driver module --beside quick deb userland harness
+	@tests/check driver module --beside quick deb userland harness speed
 
 #: make check-quick   the tests that need no virtual machine; under a minute
 check-quick:
@@ -73,11 +73,20 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 driver module --beside quick deb userland harness --then long secure-boot
+	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot build
 
 #: make check-all     everything there is; hours
 check-all:
-	@tests/check driver module --beside quick deb userland harness --then long debug build debs secure-boot packaging life matrix
+	@tests/check driver module --beside quick deb userland harness speed --then long debug build debs secure-boot packaging life matrix
+
+#: make check-speed   what mymap costs, against tests/budgets
+check-speed:
+	@tests/check speed
+
+#: make bench         count what memory of mymap costs, beside memfd and others, on the kernels
+#:                    of SUITES; JSON=1 prints rows as JSON, PLOT=FILE draws them
+bench:
+	@tests/bench $(if $(JSON),--json) $(if $(PLOT),--plot '$(PLOT)') $(SUITES)
 
 #: make deb           the Debian packages, into build/bookworm-amd64/; SUITE and ARCH
 #:                    for others, for instance SUITE=trixie ARCH=arm64
@@ -117,4 +126,4 @@ clean:
 	rm -rf build
 
 .PHONY: help demo check check-quick check-module check-build check-matrix check-deb check-debs \
-	check-guest check-debug check-secure-boot check-packaging check-life check-all ci deb deb-modules repo tools debug-kernel vm-shell deps clean
+	check-guest check-debug check-secure-boot check-packaging check-life check-all ci check-speed bench deb deb-modules repo tools debug-kernel vm-shell deps clean
