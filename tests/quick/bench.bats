@@ -191,3 +191,8 @@ row() {
 	run --separate-stderr mymap bench --size 0
 	fails_with 2 "mymap: bench: size '0': nothing to measure"
 }
+
+@test "bench: docs/performance.md has the figures of docs/performance.json" {
+	diff <(sed -n '/^<!-- tables/,/^<!-- end/p' "$ROOT/docs/performance.md" | sed '1,2d;$d' | sed '$d') \
+		<(mymap bench --from "$ROOT/docs/performance.json")
+}
