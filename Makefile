@@ -73,7 +73,7 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot build
+	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot
 
 #: make check-all     everything there is; hours
 check-all:
