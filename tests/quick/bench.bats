@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# mymap bench: on this machine, which has no driver but most of the others, and on the fake driver.
+# mymap bench: on this machine, which has no driver but most of the others.
 
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash

@@ -56,8 +56,6 @@ enum option_id {
 /**
  * struct command - one subcommand
  * @name: what the user types
- * @unit: what to count, an enum bench_unit
- * @warm: bytes
  * @operands: what follows the options, or NULL if nothing may
  * @summary: one line for the list of subcommands
  * @description: more, for its own --help; ends in a newline
@@ -98,6 +96,8 @@ struct command {
  * @sequence: the number of a ring
  * @size: bytes
  * @timeout_ms: milliseconds
+ * @unit: what to count, an enum bench_unit
+ * @warm: bytes
  * @operands: what follows the options, ended by NULL
  */
 struct options {
