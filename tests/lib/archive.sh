@@ -30,16 +30,21 @@ for_suite() {
 }
 
 machine_sources() {
-	local own targets main security
+	[ -z "${machine_main-}" ] || for_suite "$machine_main" "$machine_security"
+}
 
+# Where this machine's own release of Debian comes from: asked once, since apt takes a second to tell.
+machine_archive() {
+	local own targets
+
+	[ -z "${machine_main-}${MYMAP_MIRROR-}" ] || return 0
 	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-sid}")
 	# The fields are apt's.
 	# shellcheck disable=SC2016
 	targets=$(env -u APT_CONFIG apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
 		'Created-By: Packages' 'Origin: Debian' 'Component: main')
-	main=$(awk -v release="$own" '$2 == release { print $1; exit }' <<<"$targets")
-	security=$(awk -v release="$own" '$2 ~ "^" release "(-security|/updates)$" { print $1; exit }' <<<"$targets")
-	[ -z "$main" ] || for_suite "$main" "$security"
+	machine_main=$(awk -v release="$own" '$2 == release { print $1; exit }' <<<"$targets")
+	machine_security=$(awk -v release="$own" '$2 ~ "^" release "(-security|/updates)$" { print $1; exit }' <<<"$targets")
 }
 
 # What this machine's apt says of reaching the archive (proxies, retries, dates) holds for the private one.
@@ -83,10 +88,12 @@ archive_valid_until() {
 archive_refresh() {
 	local sources used lock
 
+	machine_archive
 	sources=$(archive_sources)
 	if [ -z "$sources" ]; then
 		say "fetching this machine's package lists, to learn its mirror"
 		apt-get -qq update >&2 </dev/null || :
+		machine_archive
 		sources=$(archive_sources)
 	fi
 	[ -n "$sources" ] || die 125 "archive" "this machine has no apt source for Debian $suite: set MYMAP_MIRROR"
@@ -99,11 +106,8 @@ archive_refresh() {
 	exec {lock}>>"$cache/locks/update-${archive##*/}"
 	flock -x "$lock"
 
-	# At once: an apt that finds its configuration half written takes this machine's instead.
-	echo "$sources" >"$archive/sources.new"
-	mv "$archive/sources.new" "$archive/sources.list"
-	archive_config >"$archive/config.new"
-	mv "$archive/config.new" "$archive/apt.conf"
+	echo "$sources" | archive_put sources.list
+	archive_config | archive_put apt.conf
 	[ -e "$archive/status" ] || : >"$archive/status"
 	if [ -z "$(find "$archive/fresh" -mtime -1 2>/dev/null)" ]; then
 		archive_update
@@ -112,6 +116,18 @@ archive_refresh() {
 	flock -u "$lock"
 	touch "$archive"
 	cache_prune archive 24
+}
+
+# archive_put NAME: stdin becomes that file of the archive, unless it says that already: apt reads all lists again where its
+# sources are newer than what it made of them. At once, since an apt that finds its configuration half written takes this
+# machine's instead.
+archive_put() {
+	cat >"$archive/$1.new"
+	if cmp -s "$archive/$1.new" "$archive/$1"; then
+		rm "$archive/$1.new"
+	else
+		mv "$archive/$1.new" "$archive/$1"
+	fi
 }
 
 # Some of the lists may be out of step with their index for a while, or never have been there for an architecture; the
