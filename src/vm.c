@@ -186,7 +186,7 @@ static bool mymap_vm_wants_batches(struct mymap_buffer *buffer,
 	if (huge == 1 ||
 	    ((vma->vm_start >> PAGE_SHIFT) - first) & (huge - 1) ||
 	    round_up(first, huge) + huge > last)
-		return !COMPAT_MAPS_WHOLE_CHUNKS;
+		return true;
 
 	/* Memory was fragmented: most of it is in smaller pages. */
 	nr_resident = READ_ONCE(buffer->pages.nr_resident);

@@ -83,16 +83,6 @@ static inline void compat_vm_flags_set(struct vm_area_struct *vma,
 #endif
 }
 
-/*
- * What a fault handler returns is one page to the core, or 2 MiB; from 6.18 on it
- * is all of the compound page that fits, also by small entries.
- */
-#ifdef MYMAP_HAVE_WHOLE_FOLIO_FAULTS
-#define COMPAT_MAPS_WHOLE_CHUNKS true
-#else
-#define COMPAT_MAPS_WHOLE_CHUNKS false
-#endif
-
 /* The largest order of alloc_pages(): MAX_ORDER was exclusive before 6.4. */
 #ifdef MAX_PAGE_ORDER
 #define COMPAT_MAX_ORDER MAX_PAGE_ORDER
