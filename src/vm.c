@@ -9,7 +9,7 @@
  *
  * - Plain: a page fault returns the page locked, with a reference for the page
  *   table. If the page stands in a 2 MiB chunk, the core maps all of the chunk at
- *   once where address and offset allow it.
+ *   once where address and offset allow it. Newer kernels let huge_fault do that.
  * - Batched, where they do not, or there are no such chunks: a page fault puts
  *   the page and those behind it into the page table by itself, and the core
  *   maps nothing.
@@ -156,8 +156,70 @@ static COMPAT_MAP_PAGES(mymap_vm_map_pages)
 	return COMPAT_MAPPED_NOTHING;
 }
 
+#ifdef COMPAT_INSERTS_HUGE_PAGES
+/* May 2 MiB be mapped around a fault? The core leaves that to who maps them. */
+static bool mymap_vm_huge_fits(const struct vm_fault *vmf)
+{
+	unsigned long first = vmf->address & HPAGE_PMD_MASK;
+
+	return first >= vmf->vma->vm_start &&
+		vmf->vma->vm_end - first >= HPAGE_PMD_SIZE &&
+		!((vmf->address >> PAGE_SHIFT ^ vmf->pgoff) &
+		  (HPAGE_PMD_NR - 1));
+}
+
+/*
+ * The core asks for 2 MiB before it allocates a page table for smaller pages,
+ * which it would need for ->fault only to throw it away again, and which costs
+ * more than all the rest of the fault. Where it is told to fall back, ->fault is
+ * next.
+ */
+static vm_fault_t mymap_vm_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	struct folio *folio = NULL;
+	vm_fault_t result;
+
+	/*
+	 * Something is mapped here already: this is the first write since the
+	 * mapping could not be written, and the core maps small pages then.
+	 */
+	if (order != HPAGE_PMD_ORDER || !pmd_none(*vmf->pmd) ||
+	    !mymap_vm_huge_fits(vmf) || mymap_vm_copies(vmf))
+		return VM_FAULT_FALLBACK;
+
+	result = mymap_vm_serve(vmf);
+	if (result == VM_FAULT_LOCKED)
+		folio = page_folio(vmf->page);
+	/* Where a page is broken, the core knows what to do about it. */
+	if (folio && (folio_order(folio) != order ||
+		      folio_test_has_hwpoisoned(folio) ||
+		      PageHWPoison(vmf->page)))
+		result = VM_FAULT_FALLBACK;
+	else if (mymap_stats_enabled() || trace_mymap_fault_enabled())
+		mymap_vm_tell(vmf, result);
+	if (!folio)
+		return result;
+
+	/*
+	 * It takes a reference for the page table; ours goes with the lock. Not
+	 * as for a write, which it minds where somebody was faster and mapped
+	 * smaller pages: whoever may write to the mapping may write to what is
+	 * mapped here all the same, since nobody wants to know of the first write.
+	 */
+	vmf->page = NULL;
+	if (result == VM_FAULT_LOCKED)
+		result = vmf_insert_folio_pmd(vmf, folio, false);
+	folio_unlock(folio);
+	folio_put(folio);
+	return result;
+}
+#endif
+
 static const struct vm_operations_struct mymap_vm_ops = {
 	.fault		= mymap_vm_fault,
+#ifdef COMPAT_INSERTS_HUGE_PAGES
+	.huge_fault	= mymap_vm_huge_fault,
+#endif
 	.map_pages	= mymap_vm_map_pages,
 };
 

@@ -83,6 +83,14 @@ static inline void compat_vm_flags_set(struct vm_area_struct *vma,
 #endif
 }
 
+/*
+ * vmf_insert_folio_pmd(): a fault may map 2 MiB by itself, counted like any page.
+ * Without it the core does, after ->fault.
+ */
+#if defined(MYMAP_HAVE_INSERT_FOLIO_PMD) && defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define COMPAT_INSERTS_HUGE_PAGES
+#endif
+
 /* The largest order of alloc_pages(): MAX_ORDER was exclusive before 6.4. */
 #ifdef MAX_PAGE_ORDER
 #define COMPAT_MAX_ORDER MAX_PAGE_ORDER
