@@ -253,16 +253,17 @@ static struct page *mymap_pages_try_lock(struct mymap_pages *pages,
 void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
 			struct mymap_run *run, unsigned int nr)
 {
-	struct page *page = run->page[0];
-	struct page *head = compound_head(page);
+	struct page *page = run->page[0], *end;
 
+	end = compound_head(page) + mymap_chunk_pages(compound_head(page));
 	for (page++; run->nr < nr; run->page[run->nr++] = page++) {
-		if (page < head + mymap_chunk_pages(head))
+		if (page != end)
 			continue;
 		page = mymap_pages_try_lock(pages, pgoff + run->nr);
 		if (!page)
 			break;
-		head = compound_head(page);
+		end = compound_head(page) +
+			mymap_chunk_pages(compound_head(page));
 	}
 }
 

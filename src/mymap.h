@@ -104,7 +104,7 @@ struct mymap_pages {
 };
 
 /* So many pages are mapped by one fault of a batched mapping. */
-#define MYMAP_RUN_PAGES	32
+#define MYMAP_RUN_PAGES	64
 
 /**
  * struct mymap_run - pages that follow each other in a buffer
