@@ -296,6 +296,26 @@ static struct broken make_to_break(size_t nr_pages, size_t page, bool write)
 	return b;
 }
 
+static void ignore(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * From Linux 6.11 on the kernel tells by SIGBUS whoever reported it, where it has taken the page away, as if that one
+ * had read it; it ends a process that ignores or blocks it.
+ */
+static int report_broken(char *page, int advice)
+{
+	struct sigaction action = { .sa_handler = ignore }, old;
+	int result;
+
+	CHECK_EQ(sigaction(SIGBUS, &action, &old), 0);
+	result = madvise(page, page_size, advice);
+	CHECK_EQ(sigaction(SIGBUS, &old, NULL), 0);
+	return result;
+}
+
 /* What a page fault says then. Nobody else's page is lost. */
 static const char *touch_broken(const struct broken *b, const char *result)
 {
@@ -324,7 +344,7 @@ static const char *poison(long advice, size_t nr_pages, size_t page, bool write)
 
 	require_advice((int)advice);
 	errno = 0;
-	return touch_broken(&b, outcome(madvise(b.memory + page * page_size, page_size, (int)advice)));
+	return touch_broken(&b, outcome(report_broken(b.memory + page * page_size, (int)advice)));
 }
 
 static const char *poison_written(long advice)
@@ -370,7 +390,7 @@ static const char *shrink_broken(size_t stays)
 	struct broken b = make_to_break(4, 1, true);
 
 	require_advice(MADV_HWPOISON);
-	madvise(b.memory + page_size, page_size, MADV_HWPOISON);
+	report_broken(b.memory + page_size, MADV_HWPOISON);
 	errno = 0;
 	if (ftruncate(b.fd, (off_t)(stays * page_size))) {
 		tags_check(b.memory, 0, 1);
@@ -404,7 +424,7 @@ static const char *poison_and_go_on(long advice)
 	require_root();
 	require_advice((int)advice);
 	tags_write(memory, 0, nr_pages);
-	madvise(memory + page_size, page_size, (int)advice);
+	report_broken(memory + page_size, (int)advice);
 	unmap(memory, nr_pages * page_size);
 	close(fd);
 
