@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel needs for buffers besides their memory. Each case says what it measured.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "test.h"
+
+#define MANY 400
+#define MIB ((size_t)1 << 20)
+
+/* What was freed is free a moment later. And objects that a processor has at hand count as used: they go back first. */
+static void give_free_objects_back(void)
+{
+	glob_t caches;
+	size_t i;
+
+	usleep(300000);
+	if (glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
+		test_skip("no /sys/kernel/slab here");
+	for (i = 0; i < caches.gl_pathc; i++) {
+		int fd = open(caches.gl_pathv[i], O_WRONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		(void)!write(fd, "1", 1);
+		close(fd);
+	}
+	globfree(&caches);
+}
+
+/* Bytes of all objects of the slab but inodes. */
+struct slab {
+	long long all, dentries;
+};
+
+static struct slab slab_now(void)
+{
+	char line[512], name[128];
+	struct slab slab = { 0, 0 };
+	long long active, all, size;
+	FILE *caches;
+
+	give_free_objects_back();
+	caches = fopen("/proc/slabinfo", "re");
+	if (!caches)
+		test_skip("no /proc/slabinfo here");
+	while (fgets(line, sizeof(line), caches)) {
+		if (sscanf(line, "%127s %lld %lld %lld", name, &active, &all, &size) != 4 || strstr(name, "inode_cache"))
+			continue;
+		slab.all += active * size;
+		if (!strcmp(name, "dentry"))
+			slab.dentries += active * size;
+	}
+	fclose(caches);
+	return slab;
+}
+
+/* The first time makes what all later ones use, in the kernel as well. */
+static struct slab slab_before(void)
+{
+	if (getenv("MYMAP_SLOW"))
+		test_skip("sizes are those of an ordinary kernel");
+	slab_now();
+	return slab_now();
+}
+
+static void check_at_most(const char *what, double bytes, double most)
+{
+	printf("%s: %.1f bytes, at most %.0f\n", what, bytes, most);
+	if (bytes > most)
+		FAIL("%s: %.1f bytes are more than %.0f", what, bytes, most);
+}
+
+static void huge_page(void)
+{
+	size_t len = 512 * MIB, huge = require_huge();
+	struct slab before = slab_before();
+	int fd = buffer_create(len, POPULATE);
+
+	CHECK_EQ(info(fd).resident_huge, len);
+	check_at_most("a page of the huge page size", (double)(slab_now().all - before.all) / (double)(len / huge), 64);
+}
+
+/* Every other page is punched out and comes back by itself. */
+static void small_page(void)
+{
+	size_t len = 64 * MIB, nr = len / page_size, i;
+	struct slab before = slab_before();
+	int fd = buffer_create(len, POPULATE);
+
+	for (i = 0; i < nr; i += 2)
+		CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(i * page_size),
+				   (off_t)page_size), 0);
+	for (i = 0; i < nr; i += 2)
+		CHECK_EQ(pwrite(fd, "", 1, (off_t)(i * page_size)), 1);
+	CHECK_EQ(info(fd).resident, len);
+	CHECK(huge_size() == page_size || info(fd).resident_huge == 0);
+	check_at_most("a page", (double)(slab_now().all - before.all) / (double)nr, 16);
+}
+
+static void open_many(int fds[MANY], size_t size)
+{
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		fds[i] = buffer_create(size, 0);
+}
+
+static void close_many(const int fds[MANY])
+{
+	int i;
+
+	for (i = 0; i < MANY; i++)
+		close(fds[i]);
+}
+
+/* A second one comes by way of /proc, which makes dentries of its own for it. */
+static void descriptors(void)
+{
+	int fds[MANY], again[MANY], i;
+	struct slab before, opened, reopened;
+
+	open_many(fds, page_size);
+	close_many(fds);
+	before = slab_before();
+	open_many(fds, page_size);
+	opened = slab_now();
+	check_at_most("a buffer that is open, without its inode", (double)(opened.all - before.all) / MANY, 1024);
+
+	for (i = 0; i < MANY; i++)
+		again[i] = fd_reopen(fds[i], O_RDWR);
+	reopened = slab_now();
+	check_at_most("a second descriptor of it",
+		      (double)(reopened.all - reopened.dentries - opened.all + opened.dentries) / MANY, 1024);
+	close_many(again);
+	close_many(fds);
+}
+
+static long long slab_of_many(size_t size)
+{
+	struct slab before = slab_before();
+	int fds[MANY];
+	long long bytes;
+
+	open_many(fds, size);
+	bytes = slab_now().all - before.all;
+	close_many(fds);
+	return bytes;
+}
+
+static void size_alone(void)
+{
+	long long small;
+
+	slab_of_many(page_size);
+	small = slab_of_many(page_size);
+	check_at_most("the largest size instead of a page",
+		      (double)(slab_of_many(query().max_buffer_size) - small) / MANY, 16);
+}
+
+static long page_table_bytes(void)
+{
+	char line[256];
+	long kib = -1;
+	FILE *status = fopen("/proc/self/status", "re");
+
+	CHECK(status);
+	while (fgets(line, sizeof(line), status) && sscanf(line, "VmPTE: %ld kB", &kib) != 1)
+		;
+	fclose(status);
+	return kib * 1024;
+}
+
+/* Bytes that it takes to map and touch all of it. */
+static long tables_of(int fd, size_t len)
+{
+	long before = page_table_bytes(), after;
+	volatile char *memory = map_shared(fd, len);
+	size_t i;
+
+	for (i = 0; i < len; i += page_size)
+		memory[i] = 1;
+	after = page_table_bytes();
+	unmap((void *)memory, len);
+	return after - before;
+}
+
+static void page_tables(void)
+{
+	size_t len = 128 * MIB;
+	int fd, huge;
+
+	require_huge();
+	fd = memfd_create("footprint", MFD_CLOEXEC | MFD_HUGETLB);
+	if (fd < 0 || ftruncate(fd, (off_t)len) || fallocate(fd, 0, 0, (off_t)len))
+		test_skip("no 128 MiB of hugetlb's pages");
+	huge = (int)tables_of(fd, len);
+	close(fd);
+	printf("hugetlb's page tables: %d bytes\n", huge);
+	check_at_most("page tables of 128 MiB", (double)tables_of(buffer_create(len, 0), len), huge + (double)page_size);
+}
+
+static const struct test_case cases[] = {
+	CASE(huge_page),
+	CASE(small_page),
+	CASE(descriptors),
+	CASE(size_alone),
+	CASE(page_tables),
+	CASES_END
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, cases);
+}
