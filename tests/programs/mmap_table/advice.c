@@ -169,10 +169,13 @@ static const char *child_after_dontfork_and(long advice)
 	return in_child_after(MADV_DONTFORK, advice);
 }
 
-/* Guard pages came for anonymous memory first, 6.13, for files with 6.15. */
+/*
+ * Guard pages came for anonymous memory first, 6.13, for files with 6.15. A batched mapping refuses them, and a large
+ * one of a 32-bit program is batched: Linux 6.7 and newer do not align it.
+ */
 static const char *guard(long argument)
 {
-	struct tagged t = make_tagged(many_pages());
+	struct tagged t = make_tagged(sizeof(void *) == 8 ? many_pages() : 8);
 	char *page = t.memory + 3 * page_size;
 	int file = disk_file(0), sig;
 	char *probe;
