@@ -11,6 +11,7 @@
 #include <linux/mymap.h>
 
 #include "compat/compat.h"
+#include "devices.h"
 #include "mymap.h"
 #include "range.h"
 #include "stats.h"
@@ -47,6 +48,7 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	kref_init(&buffer->ref);
 	mutex_init(&buffer->lock);
 	buffer->seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW | MYMAP_SEAL_SEAL;
+	buffer->kind = MYMAP_KIND_PAGES;
 	buffer->rights.uid = current_fsuid();
 	buffer->rights.gid = current_fsgid();
 	buffer->rights.mode = 0600;
@@ -58,34 +60,110 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 	return buffer;
 }
 
+/* What a kind has before anybody touches it. */
+static int mymap_buffer_allocate(struct mymap_buffer *buffer)
+{
+	struct mymap_frames *frames;
+
+	switch (buffer->kind) {
+	case MYMAP_KIND_CONTIGUOUS:
+		return mymap_pages_fill_contiguous(&buffer->pages);
+	case MYMAP_KIND_DEVICE:
+		frames = mymap_frames_create(&buffer->pages, buffer->device);
+		if (IS_ERR(frames))
+			return PTR_ERR(frames);
+		buffer->frames = frames;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
 /**
  * mymap_buffer_create() - make a buffer
- * @size: bytes, a multiple of the page size
- * @seals: MYMAP_SEAL_* bits that it has from the beginning
+ * @wish: what it is to be
+ *
+ * What is in one run keeps its size: it is sealed for good.
  *
  * Context: process context, may sleep.
- * Return: the buffer with one reference, ERR_PTR(-EDQUOT) over a limit, or
- * ERR_PTR(-ENOMEM).
+ * Return: the buffer with one reference, ERR_PTR(-EDQUOT) over a limit,
+ * ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where the device is gone.
  */
-struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals)
+struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish)
 {
 	struct mymap_charge charge = {};
 	struct mymap_buffer *buffer;
 	int err;
 
-	err = mymap_charge_begin(&charge, size);
+	err = mymap_charge_begin(&charge, wish->size);
 	if (err)
 		return ERR_PTR(err);
 
-	buffer = mymap_buffer_create_uncharged(size);
+	buffer = mymap_buffer_create_uncharged(wish->size);
 	if (IS_ERR(buffer)) {
 		mymap_charge_end(&charge);
 		return buffer;
 	}
 	/* The buffer gives it back now. */
 	buffer->charge = charge;
-	buffer->seals = seals;
+	buffer->kind = wish->kind;
+	if (buffer->kind == MYMAP_KIND_PAGES)
+		buffer->seals = wish->seals;
+	if (wish->device) {
+		/* The caller has one, so that there is one more to be had. */
+		kref_get(&wish->device->ref);
+		buffer->device = wish->device;
+	}
+
+	err = mymap_buffer_allocate(buffer);
+	if (err) {
+		mymap_buffer_put(buffer);
+		return ERR_PTR(err);
+	}
 	return buffer;
+}
+
+/**
+ * mymap_buffer_kind_name() - what a buffer is made of, as text
+ * @buffer: the buffer
+ *
+ * Context: any.
+ * Return: a constant.
+ */
+const char *mymap_buffer_kind_name(const struct mymap_buffer *buffer)
+{
+	switch (buffer->kind) {
+	case MYMAP_KIND_CONTIGUOUS:
+		return "contiguous";
+	case MYMAP_KIND_DEVICE:
+		return "device";
+	default:
+		return "pages";
+	}
+}
+
+/**
+ * mymap_buffer_is_pinnable() - may others hold single pages of it
+ * @buffer: the buffer
+ *
+ * Context: any.
+ * Return: true where they may.
+ */
+bool mymap_buffer_is_pinnable(const struct mymap_buffer *buffer)
+{
+	return !buffer->frames;
+}
+
+/**
+ * mymap_buffer_is_gone() - has its memory gone with its device
+ * @buffer: the buffer
+ *
+ * Context: any; it may be so the next moment.
+ * Return: true where it has.
+ */
+bool mymap_buffer_is_gone(const struct mymap_buffer *buffer)
+{
+	return buffer->frames && mymap_frames_are_gone(buffer->frames);
 }
 
 static void mymap_buffer_release(struct kref *ref)
@@ -96,7 +174,9 @@ static void mymap_buffer_release(struct kref *ref)
 	trace_mymap_destroy(buffer->id, mymap_buffer_size(buffer),
 			    (u64)buffer->pages.nr_resident << PAGE_SHIFT);
 	mymap_stats_add_buffers(-1);
+	mymap_frames_destroy(buffer->frames);
 	mymap_pages_destroy(&buffer->pages);
+	mymap_device_put(buffer->device);
 	mymap_charge_end(&buffer->charge);
 	mutex_destroy(&buffer->lock);
 	kfree(buffer);
@@ -141,10 +221,13 @@ int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
  * @last: the byte behind the last one; the rest of its page as well
  *
  * Context: process context, may sleep, takes the buffer's lock.
- * Return: 0, -ENOMEM, or -EINTR where a fatal signal arrived.
+ * Return: 0, -ENOMEM, -EINTR where a fatal signal arrived, or -ENXIO where the
+ * memory is gone with its device.
  */
 int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last)
 {
+	if (buffer->frames)
+		return mymap_frames_are_gone(buffer->frames) ? -ENXIO : 0;
 	return mymap_pages_populate(&buffer->pages, first >> PAGE_SHIFT,
 				    (last + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
@@ -200,7 +283,7 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
 
 /**
  * mymap_buffer_punch() - give the memory of whole pages back
- * @buffer: the buffer, in use
+ * @buffer: the buffer, in use, of the pages kind
  * @first: bytes, where the first page begins
  * @last: bytes, where the last one ends; what is beyond the buffer is left alone
  *
@@ -231,6 +314,10 @@ int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
 u64 mymap_buffer_next(struct mymap_buffer *buffer, u64 pos, bool data)
 {
 	u64 next = pos;
+
+	/* All of it is there. */
+	if (buffer->frames)
+		return data ? pos : mymap_buffer_size(buffer);
 
 	mutex_lock(&buffer->lock);
 	if (pos < mymap_buffer_size(buffer))

@@ -11,9 +11,11 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/uio.h>
 
 #include "compat/compat.h"
+#include "devices.h"
 #include "mymap.h"
 
 /*
@@ -45,6 +47,48 @@ static size_t mymap_read_page(struct page *page, loff_t pos, size_t len,
 	return copied;
 }
 
+/*
+ * A transfer of a device's memory goes through a page of its own: the memory is
+ * looked at under a lock, and user memory may not be touched under that.
+ */
+static ssize_t mymap_file_copy_frames(struct mymap_buffer *buffer,
+				      struct kiocb *iocb, struct iov_iter *iter,
+				      bool write)
+{
+	ssize_t done = 0;
+	size_t len, copied;
+	int err = 0;
+	void *page;
+
+	page = (void *)__get_free_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	while ((len = mymap_bytes_at(buffer, iocb->ki_pos,
+				     iov_iter_count(iter)))) {
+		copied = write ? copy_from_iter(page, len, iter) : len;
+		err = mymap_frames_copy(buffer->frames, iocb->ki_pos, page,
+					copied, write);
+		if (err)
+			break;
+		if (!write)
+			copied = copy_to_iter(page, len, iter);
+
+		iocb->ki_pos += copied;
+		done += copied;
+		if (copied < len) {
+			err = -EFAULT;
+			break;
+		}
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		cond_resched();
+	}
+	free_page((unsigned long)page);
+	return done ?: err;
+}
+
 /**
  * mymap_file_read() - read from a buffer at the file's position
  * @buffer: the buffer, in use by the file
@@ -52,7 +96,8 @@ static size_t mymap_read_page(struct page *page, loff_t pos, size_t len,
  * @to: where to
  *
  * Context: process context, may sleep.
- * Return: bytes read, 0 at the end, -EFAULT, or -EINTR.
+ * Return: bytes read, 0 at the end, -EFAULT, -EINTR, or -ENXIO where the memory is
+ * gone with its device.
  */
 ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
 			struct iov_iter *to)
@@ -60,6 +105,8 @@ ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
 	ssize_t done = 0;
 	size_t len;
 
+	if (buffer->frames)
+		return mymap_file_copy_frames(buffer, iocb, to, false);
 	while ((len = mymap_bytes_at(buffer, iocb->ki_pos,
 				     iov_iter_count(to)))) {
 		struct page *page = mymap_pages_lookup(&buffer->pages,
@@ -94,7 +141,8 @@ ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
  *
  * Context: process context, may sleep, takes the buffer's lock.
  * Return: bytes written, fewer than asked for at the end; -ENOSPC where there is
- * no room at all, -EFAULT, -ENOMEM or -EINTR.
+ * no room at all, -EFAULT, -ENOMEM, -EINTR, or -ENXIO where the memory is gone
+ * with its device.
  */
 ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
 			 struct iov_iter *from)
@@ -107,6 +155,10 @@ ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
 	if (iocb->ki_flags & IOCB_APPEND)
 		iocb->ki_pos = mymap_buffer_size(buffer);
 
+	if (buffer->frames) {
+		done = mymap_file_copy_frames(buffer, iocb, from, true);
+		return done || !iov_iter_count(from) ? done : -ENOSPC;
+	}
 	while ((len = mymap_bytes_at(buffer, iocb->ki_pos,
 				     iov_iter_count(from)))) {
 		struct page *page;
@@ -200,8 +252,8 @@ void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last)
  * Whole pages are given back, the rest is written over.
  *
  * Context: process context, may sleep, takes the buffer's lock.
- * Return: 0; or, and nothing has changed, -EBUSY, -ENOMEM or -EINTR, as for
- * mymap_pages_punch().
+ * Return: 0; or, and nothing has changed, -EOPNOTSUPP where it has to be in one
+ * run, or -EBUSY, -ENOMEM or -EINTR, as for mymap_pages_punch().
  */
 int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len)
 {
@@ -209,6 +261,8 @@ int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len)
 	u64 end, first, last;
 	int err;
 
+	if (buffer->kind != MYMAP_KIND_PAGES)
+		return -EOPNOTSUPP;
 	if (offset >= size)
 		return 0;
 	end = min(offset + len, size);

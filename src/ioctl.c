@@ -8,16 +8,18 @@
 #include <linux/build_bug.h>
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "compat/compat.h"
+#include "devices.h"
 #include "ioctl.h"
 #include "mymap.h"
 #include "range.h"
 
-static_assert(sizeof(struct mymap_create) == 80);
+static_assert(sizeof(struct mymap_create) == 136);
 static_assert(sizeof(struct mymap_query) == 80);
-static_assert(sizeof(struct mymap_info) == 120);
+static_assert(sizeof(struct mymap_info) == 168);
 static_assert(sizeof(struct mymap_open_named) == 72);
 static_assert(sizeof(struct mymap_destroy) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
@@ -31,15 +33,46 @@ int mymap_copy_out(const struct mymap_call *call, const void *args)
 	return copy_to_user(call->arg, args, call->arg_size) ? -EFAULT : 0;
 }
 
-/* A used buffer of that size, made as the flags of CREATE say. */
+/* Ended by a NUL, with nothing but NULs behind it. */
+static bool mymap_is_text(const char *text, size_t size)
+{
+	size_t len = strnlen(text, size);
+
+	return len < size && !memchr_inv(text + len, 0, size - len);
+}
+
 static struct mymap_buffer *
-mymap_create_used_buffer(u64 size, u32 flags, const struct mymap_rights *rights)
+mymap_create_buffer(u64 size, const struct mymap_create *create)
+{
+	struct mymap_wish wish = {
+		.size = size,
+		.kind = create->kind ?: MYMAP_KIND_PAGES,
+	};
+	struct mymap_buffer *buffer;
+
+	if (create->flags & MYMAP_CREATE_FIXED_SIZE)
+		wish.seals = MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW;
+	wish.device = mymap_devices_get(create->device);
+	/* Pages can do without. */
+	if (IS_ERR(wish.device) && !create->device[0] &&
+	    wish.kind != MYMAP_KIND_DEVICE)
+		wish.device = NULL;
+	if (IS_ERR(wish.device))
+		return ERR_CAST(wish.device);
+	buffer = mymap_buffer_create(&wish);
+	mymap_device_put(wish.device);
+	return buffer;
+}
+
+/* A used buffer of that size, made as CREATE says. */
+static struct mymap_buffer *
+mymap_create_used_buffer(u64 size, const struct mymap_create *create,
+			 const struct mymap_rights *rights)
 {
 	struct mymap_buffer *buffer;
 	int err;
 
-	buffer = mymap_buffer_create(size, flags & MYMAP_CREATE_FIXED_SIZE ?
-				     MYMAP_SEAL_SHRINK | MYMAP_SEAL_GROW : 0);
+	buffer = mymap_create_buffer(size, create);
 	if (IS_ERR(buffer))
 		return buffer;
 	if (rights->given)
@@ -47,7 +80,7 @@ mymap_create_used_buffer(u64 size, u32 flags, const struct mymap_rights *rights)
 	err = mymap_bufferfs_use(buffer);
 	if (err)
 		goto err_put_buffer;
-	if (flags & MYMAP_CREATE_POPULATE) {
+	if (create->flags & MYMAP_CREATE_POPULATE) {
 		err = mymap_buffer_populate(buffer, 0, size);
 		if (err)
 			goto err_unuse;
@@ -78,6 +111,9 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 		return -EOPNOTSUPP;
 	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
 		return -EINVAL;
+	if (create->kind > MYMAP_KIND_DEVICE || create->reserved ||
+	    !mymap_is_text(create->device, sizeof(create->device)))
+		return -EINVAL;
 	err = mymap_create_check_name(create, &rights);
 	if (err)
 		return err;
@@ -94,7 +130,7 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 		}
 		create->minor = name->minor;
 	}
-	buffer = mymap_create_used_buffer(size, create->flags, &rights);
+	buffer = mymap_create_used_buffer(size, create, &rights);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
 		goto err_release_name;
@@ -158,7 +194,7 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
 	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
-			   MYMAP_FEATURE_NOTIFY;
+			   MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -187,11 +223,17 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 	mymap_buffer_get_usage(buffer, &usage);
 	info->resident = usage.resident;
 	info->resident_huge = usage.resident_huge;
-	info->properties = MYMAP_BUFFER_PINNABLE;
+	if (mymap_buffer_is_pinnable(buffer))
+		info->properties |= MYMAP_BUFFER_PINNABLE;
+	if (mymap_buffer_is_gone(buffer))
+		info->properties |= MYMAP_BUFFER_GONE;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
 	mymap_info_add_name(buffer, info);
-	info->kind = MYMAP_KIND_PAGES;
+	info->kind = buffer->kind;
+	if (buffer->device)
+		strscpy(info->device, buffer->device->name,
+			sizeof(info->device));
 	info->page_size = PAGE_SIZE;
 	info->huge_page_size = mymap_huge_page_size;
 	info->seals = READ_ONCE(buffer->seals);

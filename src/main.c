@@ -100,11 +100,17 @@ static int __init mymap_init(void)
 		goto err_exit_bufferfs;
 	}
 
+	err = mymap_drivers_init();
+	if (err) {
+		pr_err("cannot register the drivers of devices: error %d\n", err);
+		goto err_exit_sysfs;
+	}
+
 	err = mymap_names_init();
 	if (err) {
 		pr_err("cannot get device numbers for named buffers: error %d\n",
 		       err);
-		goto err_exit_sysfs;
+		goto err_exit_drivers;
 	}
 
 	err = mymap_chardev_init(default_size);
@@ -118,6 +124,8 @@ static int __init mymap_init(void)
 
 err_exit_names:
 	mymap_names_exit();
+err_exit_drivers:
+	mymap_drivers_exit();
 err_exit_sysfs:
 	mymap_sysfs_exit();
 err_exit_bufferfs:
@@ -130,6 +138,7 @@ static void __exit mymap_exit(void)
 	mymap_debugfs_exit();
 	mymap_chardev_exit();
 	mymap_names_exit();
+	mymap_drivers_exit();
 	mymap_sysfs_exit();
 	mymap_bufferfs_exit();
 }

@@ -8,6 +8,9 @@
  *                         for each open file that uses it, one of its name if it
  *                         has one, and one of the module for the default buffer.
  *   struct mymap_pages    the memory of one buffer, inside of it.
+ *   struct mymap_frames   the memory of one buffer of the device kind.
+ *   struct mymap_device   a device that mymap is the driver of, or was: counted by
+ *                         those who have or once had memory for it.
  *   struct mymap_name     a name that a buffer can be found by, and its device.
  *                         It owns a reference to the buffer, and the buffer
  *                         points back without one.
@@ -22,6 +25,7 @@
  *   inode.i_rwsem > mymap_buffer.lock > page lock > inode.i_lock
  *   inode.i_rwsem > mymap_names_lock > the core's locks of devices
  *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
+ *   the core's lock of a device > mymap_device.lock > mymap_buffer.lock
  *   mymap_notify.waiters.lock > that of an eventfd, those of epoll
  *
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
@@ -39,9 +43,11 @@
  *   with one exception that gives up after a while, in memory_remove.c.
  *
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
- * sysfs > buffer > limits, memory_pages, memory_remove > memory_chunks >
- * memory_broken, and handle, buffer > notify, never upwards. main > debugfs > stats,
- * and everybody may count in stats and tell trace.
+ * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
+ * memory_chunks > memory_broken; vm > vm_frames; buffer, file_io, vm_frames >
+ * memory_frames > devices; main > drivers > devices; and handle, buffer > notify,
+ * never upwards. main > debugfs > stats, and everybody may count in stats and tell
+ * trace.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H
@@ -60,6 +66,8 @@
 struct device;
 struct iov_iter;
 struct mem_cgroup;
+struct mymap_device;
+struct mymap_frames;
 struct mymap_name;
 struct poll_table_struct;
 struct mymap_user;
@@ -139,6 +147,15 @@ pgoff_t mymap_pages_next(struct mymap_pages *pages, pgoff_t pgoff, bool data);
 void mymap_pages_grow(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_shrink(struct mymap_pages *pages, unsigned long nr_pages);
 int mymap_pages_punch(struct mymap_pages *pages, pgoff_t first, pgoff_t last);
+
+/* memory_contiguous.c: the same pages, but in one run */
+
+int mymap_pages_fill_contiguous(struct mymap_pages *pages);
+
+/* drivers.c: how a device becomes one of them */
+
+int mymap_drivers_init(void);
+void mymap_drivers_exit(void);
 
 /* notify.c: rings, and who is told */
 
@@ -257,7 +274,10 @@ struct mymap_rights {
  * @charge: what the limits count of it, given back with the buffer
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
+ * @kind: MYMAP_KIND_*; never changes
+ * @device: the device that it is for, a reference of ours, or NULL; never changes
  * @pages: its memory, and so its size
+ * @frames: its memory instead, of the device kind; NULL of all others
  * @rights: whose it is; set before anybody else sees the buffer, never changes
  * @name: by which it can be found, or NULL; owned by names.c, guarded by its
  *	lock
@@ -272,11 +292,28 @@ struct mymap_buffer {
 	unsigned int nr_users;
 	struct mymap_charge charge;
 	u32 seals;
+	u32 kind;
+	struct mymap_device *device;
 	struct mymap_pages pages;
+	struct mymap_frames *frames;
 	struct mymap_rights rights;
 	struct mymap_name *name;
 	struct mymap_notify notify;
 	u32 id;
+};
+
+/**
+ * struct mymap_wish - what somebody wants a buffer to be
+ * @size: bytes, a multiple of the page size
+ * @seals: MYMAP_SEAL_* bits that it has from the beginning
+ * @kind: MYMAP_KIND_*
+ * @device: the device that it is for, or NULL
+ */
+struct mymap_wish {
+	u64 size;
+	u32 seals;
+	u32 kind;
+	struct mymap_device *device;
 };
 
 /**
@@ -299,8 +336,11 @@ struct mymap_users {
 	bool mapped;
 };
 
-struct mymap_buffer *mymap_buffer_create(u64 size, u32 seals);
+struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish);
 struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
+const char *mymap_buffer_kind_name(const struct mymap_buffer *buffer);
+bool mymap_buffer_is_pinnable(const struct mymap_buffer *buffer);
+bool mymap_buffer_is_gone(const struct mymap_buffer *buffer);
 void mymap_buffer_put(struct mymap_buffer *buffer);
 int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 		      size_t len);
@@ -377,6 +417,11 @@ static inline u64 mymap_buffer_size(const struct mymap_buffer *buffer)
 /* vm.c: mappings */
 
 int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma);
+
+/* vm_frames.c: those of raw frames */
+
+int mymap_vm_mmap_frames(struct mymap_buffer *buffer,
+			 struct vm_area_struct *vma);
 
 /* file_io.c: read, write, lseek, holes */
 

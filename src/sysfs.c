@@ -47,7 +47,8 @@ static DEVICE_ATTR_RO(name);
 static ssize_t kind_show(struct device *device, struct device_attribute *attr,
 			 char *to)
 {
-	return sysfs_emit(to, "pages\n");
+	return sysfs_emit(to, "%s\n",
+			  mymap_buffer_kind_name(mymap_device_buffer(device)));
 }
 static DEVICE_ATTR_RO(kind);
 

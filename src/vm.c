@@ -262,7 +262,8 @@ static bool mymap_vm_wants_batches(struct mymap_buffer *buffer,
  * @vma: where; its offset and length must be inside of the buffer
  *
  * Context: process context, holds mmap_lock for writing.
- * Return: 0, or -EINVAL where the mapping is longer than the buffer.
+ * Return: 0, -EINVAL where the mapping is longer than the buffer, or what
+ * mymap_vm_mmap_frames() says.
  */
 int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
 {
@@ -276,6 +277,8 @@ int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
 	if (!mymap_range_fits(vma->vm_pgoff, vma_pages(vma),
 			      READ_ONCE(buffer->pages.nr_pages)))
 		return -EINVAL;
+	if (buffer->frames)
+		return mymap_vm_mmap_frames(buffer, vma);
 
 	vma->vm_private_data = buffer;
 	if (mymap_vm_wants_batches(buffer, vma)) {

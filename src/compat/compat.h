@@ -91,6 +91,25 @@ static inline void compat_vm_flags_set(struct vm_area_struct *vma,
 #define COMPAT_INSERTS_HUGE_PAGES
 #endif
 
+static inline void compat_vm_flags_clear(struct vm_area_struct *vma,
+					 unsigned long flags)
+{
+#ifdef MYMAP_HAVE_VM_FLAGS_SET
+	vm_flags_clear(vma, flags);
+#else
+	vma->vm_flags &= ~flags;
+#endif
+}
+
+/* remove of a platform driver: int before 6.11; it was not to fail. */
+#ifdef MYMAP_HAVE_PLATFORM_REMOVE_INT
+#define COMPAT_PLATFORM_REMOVE(name) int name(struct platform_device *pdev)
+#define COMPAT_PLATFORM_REMOVED 0
+#else
+#define COMPAT_PLATFORM_REMOVE(name) void name(struct platform_device *pdev)
+#define COMPAT_PLATFORM_REMOVED
+#endif
+
 /* The largest order of alloc_pages(): MAX_ORDER was exclusive before 6.4. */
 #ifdef MAX_PAGE_ORDER
 #define COMPAT_MAX_ORDER MAX_PAGE_ORDER

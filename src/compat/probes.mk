@@ -41,3 +41,5 @@ ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)
 ccflags-y += $(call mymap-probe,EVENTFD_SIGNAL_COUNT,eventfd.h,eventfd_signal(struct eventfd_ctx \*ctx. __u64 n))
 # Where a mapping goes, as long as each mm has a function for it; 6.12 has none.
 ccflags-y += $(call mymap-probe,MM_UNMAPPED_AREA,mm_types.h,(.get_unmapped_area))
+# Up to 6.10: remove of a platform driver returns something.
+ccflags-y += $(call mymap-probe,PLATFORM_REMOVE_INT,platform_device.h,int (.remove)(struct platform_device .))

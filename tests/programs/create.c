@@ -196,7 +196,8 @@ static void query_tells_all(void)
 	CHECK_EQ(q.huge_page_size > page_size, !!(q.features & MYMAP_FEATURE_HUGE));
 	CHECK_EQ(q.reserved, 0);
 	CHECK_EQ(q.features & ~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_NAMES |
-				MYMAP_FEATURE_RESIZE | MYMAP_FEATURE_NOTIFY), 0);
+				MYMAP_FEATURE_RESIZE | MYMAP_FEATURE_NOTIFY |
+				MYMAP_FEATURE_KINDS), 0);
 	CHECK_EQ(q.default_size, page_size);
 	CHECK(q.max_buffer_size >= page_size);
 	CHECK(q.max_total_size >= page_size);

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-KEYS="unknown; there are size, kind, owner, group, mode and populate"
+KEYS="unknown; there are size, kind, device, owner, group, mode and populate"
 NAME_HINT="a name has 1 to 47 of A-Z a-z 0-9 . _ -, a letter or a digit first"
 NO_SYNTAX="neither '[NAME]' nor 'key = value'"
 
@@ -53,6 +53,16 @@ refused() {
 		   # and one more
 	END
 	prints ""
+}
+
+@test "apply: kinds and devices are made, and one that is of another kind is refused" {
+	check <<<$'[rx0]\nsize = 4K\nkind = device\ndevice = 0000:00:04.0\n'
+	prints 'rx0: would be made: 4.0 KiB, device, as /dev/mymap is'
+	run --separate-stderr fake apply a.conf
+	prints 'rx0: made'
+	refused 2 "device '': no device is called so" '[bad]' device= size=1
+	refused 2 "device 'd23456789012345678901234567890123456789012345678': no device is called so" '[bad]' \
+		device=d23456789012345678901234567890123456789012345678 size=1
 }
 
 @test "apply: --check tells what would be made, also without a driver" {
@@ -116,7 +126,7 @@ populate=yes
 	refused 2 "size '64Q': not a size; write for example 4096, 64K, 64M or 1G" '[bad]' 'size = 64Q'
 	refused 2 "size '0': not a size; write for example 4096, 64K, 64M or 1G" '[bad]' 'size = 0'
 	refused 2 "size '': not a size; write for example 4096, 64K, 64M or 1G" '[bad]' 'size ='
-	refused 3 "kind 'cma': there is no such kind; there is pages" '[bad]' size=1 kind=cma
+	refused 3 "kind 'cma': there is no such kind; there are pages, contiguous and device" '[bad]' size=1 kind=cma
 	refused 3 "owner 'nobody-here': there is no such user" '[bad]' size=1 owner=nobody-here group=0
 	refused 4 "group 'none-here': there is no such group" '[bad]' '' size=1 group=none-here
 	refused 3 "mode '999': not a mode such as 0660" '[bad]' size=1 mode=999 group=0

@@ -359,7 +359,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup names resize notify' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -382,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -431,6 +431,50 @@ of_64k() {
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c . <<<"$output")" = \
 		'{"size":67108864,"kind":"pages","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"seals":[],"default":false}' ]
+}
+
+@test "create: --kind and --device are shown, in text and JSON" {
+	run --separate-stderr fake create --size 4K --kind device --device 0000:00:04.0
+	[ "$status" -eq 0 ]
+	grep -qx 'kind                 device' <<<"$output"
+	grep -qx 'device               0000:00:04.0' <<<"$output"
+	requires jq
+	run --separate-stderr fake create --size 4K --kind contiguous --device mymap --json
+	[ "$(jq -c '[.kind, .device, .gone]' <<<"$output")" = '["contiguous","mymap",null]' ]
+}
+
+@test "create: --contiguous takes pages, or else the device's memory, and shows which" {
+	run --separate-stderr fake create --size 4K --contiguous
+	grep -qx 'kind                 contiguous' <<<"$output"
+	FAKE_NO_RUN=4 run --separate-stderr fake create --size 4K --contiguous
+	[ "$status" -eq 0 ]
+	grep -qx 'kind                 device' <<<"$output"
+}
+
+@test "create: no run of memory is 1, the kind is named" {
+	FAKE_NO_RUN=12 run --separate-stderr fake create --size 4K --contiguous
+	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind device is that long now"
+	FAKE_NO_RUN=4 run --separate-stderr fake create --size 4K --kind contiguous
+	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind contiguous is that long now"
+}
+
+@test "create: a device that is not mymap's is 1" {
+	run --separate-stderr fake create --size 4K --device nobody
+	fails_with 1 "mymap: create: device 'nobody': there is no such device, or mymap is not its driver; 'mymap bind' makes it so"
+	run --separate-stderr fake create --size 4K --device d23456789012345678901234567890123456789012345678
+	fails_with 1 "mymap: create: device 'd23456789012345678901234567890123456789012345678': no device is called so"
+}
+
+@test "create: an unknown kind, or two, is 2" {
+	run --separate-stderr fake create --size 4K --kind cma
+	fails_with 2 "mymap: create: kind 'cma': there is no such kind; there are pages, contiguous and device"
+	run --separate-stderr fake create --size 4K --kind pages --contiguous
+	fails_with 2 "mymap: create: either --contiguous or --kind"
+}
+
+@test "create: kinds and an old driver is 1" {
+	FAKE_OLD=1 run --separate-stderr fake create --size 4K --contiguous
+	fails_with 1 "mymap: create: --kind: the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
 }
 
 @test "create: COMMAND inherits the buffer as descriptor 3 and knows it" {

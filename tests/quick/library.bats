@@ -166,7 +166,7 @@ abi_layout() {
 		#include <stddef.h>
 		#include <linux/mymap.h>
 		#define AT(type, member, offset) _Static_assert(offsetof(struct type, member) == (offset), #member)
-		_Static_assert(sizeof(struct mymap_create) == 80, "create");
+		_Static_assert(sizeof(struct mymap_create) == 136, "create");
 		AT(mymap_create, size, 0);
 		AT(mymap_create, flags, 4);
 		AT(mymap_create, buffer_size, 8);
@@ -175,6 +175,9 @@ abi_layout() {
 		AT(mymap_create, gid, 68);
 		AT(mymap_create, mode, 72);
 		AT(mymap_create, minor, 76);
+		AT(mymap_create, kind, 80);
+		AT(mymap_create, reserved, 84);
+		AT(mymap_create, device, 88);
 		_Static_assert(sizeof(struct mymap_query) == 80, "query");
 		AT(mymap_query, size, 0);
 		AT(mymap_query, flags, 4);
@@ -189,7 +192,7 @@ abi_layout() {
 		AT(mymap_query, total_size, 56);
 		AT(mymap_query, max_user_size, 64);
 		AT(mymap_query, user_size, 72);
-		_Static_assert(sizeof(struct mymap_info) == 120, "info");
+		_Static_assert(sizeof(struct mymap_info) == 168, "info");
 		AT(mymap_info, size, 0);
 		AT(mymap_info, flags, 4);
 		AT(mymap_info, buffer_size, 8);
@@ -205,6 +208,7 @@ abi_layout() {
 		AT(mymap_info, uid, 108);
 		AT(mymap_info, gid, 112);
 		AT(mymap_info, mode, 116);
+		AT(mymap_info, device, 120);
 		_Static_assert(sizeof(struct mymap_open_named) == 72, "open");
 		AT(mymap_open_named, size, 0);
 		AT(mymap_open_named, flags, 4);
@@ -262,7 +266,7 @@ abi_layout() {
 		_Static_assert(MYMAP_FEATURE_NOTIFY == 16, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
 		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
-		_Static_assert(MYMAP_KIND_PAGES == 1, "kinds");
+		_Static_assert(MYMAP_KIND_PAGES == 1 && MYMAP_KIND_CONTIGUOUS == 2 && MYMAP_KIND_DEVICE == 3, "kinds");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF
 }
@@ -310,7 +314,7 @@ abi_layout() {
 
 @test "library: the static one has all functions" {
 	diff <(symbols_in_map) <(nm --defined-only "$INSTALLED/usr/lib/test/libmymap.a" 2>/dev/null |
-		awk '$2 == "T" { print $3 }' | grep -vx 'mymap_ioctl\|mymap_fetch_info\|mymap_name_copy\|mymap_name_error\|mymap_udev.*' | LC_ALL=C sort)
+		awk '$2 == "T" { print $3 }' | grep -vx 'mymap_ioctl\|mymap_create_buffer\|mymap_fetch_info\|mymap_name_copy\|mymap_name_error\|mymap_udev.*' | LC_ALL=C sort)
 }
 
 with_pkg_config() {

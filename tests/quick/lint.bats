@@ -69,7 +69,11 @@ never() {
 	never name.h 'u32|size_t|struct '
 	never bufferfs.c 'struct page|struct mymap_(create|query|info|open_named|destroy|resize|seal)( |$)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
-	for room in memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
+	never devices.h '__user|struct page |struct file '
+	never devices.c '__user|struct (page|file|mymap_(buffer|pages|frames)) |dma_'
+	never drivers.c '__user|struct (page|file|mymap_(buffer|pages|frames)) '
+	never vm_frames.c 'dma_|struct page|__user'
+	for room in memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user'
 	done
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'

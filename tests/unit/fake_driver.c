@@ -157,6 +157,22 @@ int open(const char *path, int flags, ...)
 	return move_up(fd, (int)number("FAKE_DOOR_FD", 0));
 }
 
+/* What was made last. */
+static uint32_t created_kind = MYMAP_KIND_PAGES;
+static char created_device[MYMAP_DEVICE_NAME_SIZE];
+
+/* FAKE_NO_RUN: a bit for each kind of which there is no run that long. */
+static int create_kind(const struct mymap_create *arg)
+{
+	if (number("FAKE_NO_RUN", 0) & 1U << arg->kind)
+		return fail(ENOMEM);
+	if (!strcmp(arg->device, "nobody"))
+		return fail(ENOENT);
+	created_kind = arg->kind ? arg->kind : MYMAP_KIND_PAGES;
+	memcpy(created_device, arg->device, sizeof(created_device));
+	return 0;
+}
+
 static int create(struct mymap_create *arg)
 {
 	int error = (int)number("FAKE_CREATE", 0), fd;
@@ -165,7 +181,7 @@ static int create(struct mymap_create *arg)
 		return fail(error);
 	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
 		return fail(EINVAL);
-	if (is_old() && arg->name[0])
+	if (is_old() && (arg->name[0] || arg->kind || arg->device[0]))
 		return fail(E2BIG);
 	if (arg->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER |
 			   (is_old() ? 0 : MYMAP_CREATE_FIXED_SIZE)))
@@ -176,6 +192,8 @@ static int create(struct mymap_create *arg)
 		return fail(EEXIST);
 	if (arg->buffer_size > MAX_BUFFER)
 		return fail(EDQUOT);
+	if (create_kind(arg))
+		return -1;
 	arg->buffer_size = (arg->buffer_size + PAGE - 1) & -PAGE;
 	fd = make_memory(arg->name[0] ? NAMED : BUFFER, arg->buffer_size);
 	if (fd >= 0 && arg->flags & MYMAP_CREATE_FIXED_SIZE)
@@ -253,7 +271,7 @@ static int query(struct mymap_query *arg)
 		.huge_page_size = HUGE_PAGE,
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
 			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
-					    MYMAP_FEATURE_NOTIFY),
+					    MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -278,11 +296,13 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.resident = (uint64_t)st.st_blocks * 512 + number("FAKE_RESIDENT_HUGE", 0),
 		.resident_huge = number("FAKE_RESIDENT_HUGE", 0),
 		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0),
-		.kind = MYMAP_KIND_PAGES,
+		.kind = created_kind,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
 		.seals = door ? 7 : (uint32_t)fcntl(fd, F_GET_SEALS),
 	};
+	if (!door)
+		memcpy(arg->device, created_device, sizeof(arg->device));
 	if (is_memory(fd, NAMED)) {
 		arg->properties |= MYMAP_BUFFER_NAMED;
 		snprintf(arg->name, sizeof(arg->name), "%s", getenv("FAKE_NAME") ?: "new");

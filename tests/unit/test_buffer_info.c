@@ -69,6 +69,8 @@ static void kind_pages(void **state)
 {
 	(void)state;
 	expect_kind(MYMAP_KIND_PAGES, MYMAP_BUFFER_KIND_PAGES, "pages");
+	expect_kind(MYMAP_KIND_CONTIGUOUS, MYMAP_BUFFER_KIND_CONTIGUOUS, "contiguous");
+	expect_kind(MYMAP_KIND_DEVICE, MYMAP_BUFFER_KIND_DEVICE, "device");
 }
 
 static void kind_unknown(void **state)

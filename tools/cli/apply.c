@@ -52,7 +52,7 @@ static void describe(char *text, size_t len, uint64_t size, const char *kind, bo
 
 static void describe_wanted(char *text, size_t len, const struct conf_buffer *wanted)
 {
-	describe(text, len, wanted->size, "pages", wanted->owned, wanted->owner, wanted->group,
+	describe(text, len, wanted->size, kind_name(wanted->kind), wanted->owned, wanted->owner, wanted->group,
 		 wanted->mode);
 }
 
@@ -67,7 +67,8 @@ static bool same_size(uint64_t wanted, const struct mymap_buffer_info *info)
 static bool is_as_wanted(const struct conf_buffer *wanted, const struct mymap_buffer_info *info)
 {
 	if (!same_size(wanted->size, info) ||
-	    mymap_buffer_info_get_kind(info) != MYMAP_BUFFER_KIND_PAGES ||
+	    mymap_buffer_info_get_kind(info) != wanted->kind ||
+	    (wanted->device[0] && strcmp(mymap_buffer_info_get_device(info), wanted->device)) ||
 	    mymap_buffer_info_is_owned(info) != wanted->owned)
 		return false;
 	return !wanted->owned ||
@@ -116,17 +117,26 @@ static int find(struct apply *apply, const struct conf_buffer *wanted,
 static int make(struct apply *apply, const struct conf_buffer *wanted)
 {
 	uint64_t flags = wanted->populate ? MYMAP_BUFFER_CREATE_POPULATE : 0;
+	struct mymap_request *request;
 	struct mymap_buffer *buffer;
 	int r;
 
+	r = mymap_request_new(wanted->size, &request);
+	if (r < 0)
+		return r;
+	mymap_request_set_flags(request, flags);
 	if (wanted->owned)
-		r = mymap_buffer_create_owned(apply->ctx, wanted->name, wanted->size, flags,
-					      wanted->owner, wanted->group, wanted->mode, &buffer);
-	else
-		r = mymap_buffer_create_named(apply->ctx, wanted->name, wanted->size, flags,
-					      &buffer);
+		mymap_request_set_owner(request, wanted->owner, wanted->group, wanted->mode);
+	r = mymap_request_set_name(request, wanted->name);
+	if (!r)
+		r = mymap_request_set_kind(request, wanted->kind);
+	if (!r)
+		r = mymap_request_set_device(request, wanted->device);
+	if (!r)
+		r = mymap_request_create(request, apply->ctx, &buffer);
 	if (!r)
 		mymap_buffer_close(buffer);
+	mymap_request_free(request);
 	return r;
 }
 
@@ -136,10 +146,8 @@ static void complain_make(struct apply *apply, const struct conf_buffer *wanted,
 
 	apply->failed = true;
 	place_of(wanted, who);
-	if (error == -EPERM || error == -EEXIST || error == -EOPNOTSUPP || error == -EACCES)
-		named_complain(who, wanted->name, error, apply->ctx);
-	else
-		create_complain(who, wanted->size, error, apply->ctx);
+	create_complain_request(who, wanted->name, wanted->device[0] ? wanted->device : NULL,
+				wanted->kind, wanted->size, error, apply->ctx);
 }
 
 static void apply_one(struct apply *apply, const struct conf_buffer *wanted)

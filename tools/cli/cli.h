@@ -24,6 +24,8 @@ enum exit_status {
 enum option_id {
 	OPTION_BYTE,
 	OPTION_CHECK,
+	OPTION_CONTIGUOUS,
+	OPTION_DEVICE,
 	OPTION_DISABLE,
 	OPTION_ENABLE,
 	OPTION_FD,
@@ -32,6 +34,7 @@ enum option_id {
 	OPTION_GROUP,
 	OPTION_HELP,
 	OPTION_JSON,
+	OPTION_KIND,
 	OPTION_LENGTH,
 	OPTION_MODE,
 	OPTION_NAME,
@@ -82,9 +85,11 @@ struct command {
  * struct options - what the user gave; the defaults where nothing was given
  * @given: BIT(enum option_id) of each option that was given
  * @byte: the byte to fill with
+ * @device: the name of a device, or NULL
  * @fd: an inherited descriptor
  * @from: a file with what was measured before, or NULL
  * @group: a group, by name or number
+ * @kind: what a buffer is made of
  * @length: bytes
  * @mode: permission bits
  * @name: the name of a buffer, or NULL
@@ -103,9 +108,11 @@ struct command {
 struct options {
 	unsigned int given;
 	unsigned char byte;
+	const char *device;
 	int fd;
 	const char *from;
 	gid_t group;
+	enum mymap_buffer_kind kind;
 	uint64_t length;
 	mode_t mode;
 	const char *name;
@@ -165,6 +172,9 @@ int named_wait(const struct command *command, const char *name);
 
 /* create.c */
 void create_complain(const char *who, uint64_t size, int error, struct mymap *ctx);
+void create_complain_request(const char *who, const char *name, const char *device,
+			     enum mymap_buffer_kind kind, uint64_t size, int error,
+			     struct mymap *ctx);
 int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer);
 
 /* owner.c */
@@ -176,6 +186,12 @@ bool owner_parse(const char *text, uid_t *ret_owner);
 bool group_parse(const char *text, gid_t *ret_group);
 bool mode_parse(const char *text, mode_t *ret_mode);
 const char *owner_format(uid_t owner, gid_t group, char *text, size_t len);
+
+/* kind.c */
+#define KIND_HINT	"there are pages, contiguous and device"
+
+bool kind_parse(const char *text, enum mymap_buffer_kind *ret_kind);
+const char *kind_name(enum mymap_buffer_kind kind);
 
 /* print.c */
 struct json_object;

@@ -84,7 +84,8 @@ static struct conf_buffer *section_begin(struct conf *conf, const char *path, un
 		return NULL;
 	conf->buffers = buffers;
 	buffers += conf->nr_buffers++;
-	*buffers = (struct conf_buffer) { .file = path, .line = line, .mode = DEFAULT_MODE };
+	*buffers = (struct conf_buffer) { .file = path, .line = line,
+					   .kind = MYMAP_BUFFER_KIND_PAGES, .mode = DEFAULT_MODE };
 	return buffers;
 }
 
@@ -100,9 +101,20 @@ static bool take_size(struct lines *lines, const char *key, const char *value)
 static bool take_kind(struct lines *lines, const char *key, const char *value)
 {
 	(void)key;
-	if (!strcmp(value, "pages"))
+	if (kind_parse(value, &lines->section->kind))
 		return true;
-	complain_section(lines, "kind", value, "there is no such kind; there is pages");
+	complain_section(lines, "kind", value, "there is no such kind; " KIND_HINT);
+	return false;
+}
+
+static bool take_device(struct lines *lines, const char *key, const char *value)
+{
+	(void)key;
+	if (value[0] && strlen(value) <= MYMAP_DEVICE_MAX) {
+		strcpy(lines->section->device, value);
+		return true;
+	}
+	complain_section(lines, "device", value, "no device is called so");
 	return false;
 }
 
@@ -144,7 +156,7 @@ static bool take_populate(struct lines *lines, const char *key, const char *valu
 	return false;
 }
 
-enum key { KEY_SIZE, KEY_KIND, KEY_OWNER, KEY_GROUP, KEY_MODE, KEY_POPULATE, NR_KEYS };
+enum key { KEY_SIZE, KEY_KIND, KEY_DEVICE, KEY_OWNER, KEY_GROUP, KEY_MODE, KEY_POPULATE, NR_KEYS };
 
 static const struct {
 	const char *name;
@@ -152,6 +164,7 @@ static const struct {
 } keys[NR_KEYS] = {
 	[KEY_SIZE] = { "size", take_size },
 	[KEY_KIND] = { "kind", take_kind },
+	[KEY_DEVICE] = { "device", take_device },
 	[KEY_OWNER] = { "owner", take_owner },
 	[KEY_GROUP] = { "group", take_group },
 	[KEY_MODE] = { "mode", take_mode },
@@ -169,7 +182,7 @@ static void take_key(struct lines *lines, const char *key, const char *value)
 			break;
 	if (i == NR_KEYS) {
 		complain_section(lines, "key", key,
-				 "unknown; there are size, kind, owner, group, mode and populate");
+				 "unknown; there are size, kind, device, owner, group, mode and populate");
 	} else if (lines->section->given & BIT(i)) {
 		complain_section(lines, "key", key, "it stands twice in this section");
 	} else if (keys[i].take(lines, key, value)) {

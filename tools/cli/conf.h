@@ -18,6 +18,8 @@
  * @file: the file; it belongs to the struct conf
  * @line: where in it the section begins
  * @size: bytes
+ * @kind: what it is made of
+ * @device: the device that it is for; empty for the module's own
  * @populate: allocate all memory at once
  * @owned: an owner, a group or a mode was given
  * @owner: the owner; root if only others were given
@@ -30,6 +32,8 @@ struct conf_buffer {
 	const char *file;
 	unsigned int line;
 	uint64_t size;
+	enum mymap_buffer_kind kind;
+	char device[MYMAP_DEVICE_MAX + 1];
 	bool populate;
 	bool owned;
 	uid_t owner;

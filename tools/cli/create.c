@@ -18,6 +18,7 @@
 #define COMMAND_FD_TEXT	"3"
 
 #define OWNER_OPTIONS	(BIT(OPTION_OWNER) | BIT(OPTION_GROUP) | BIT(OPTION_MODE))
+#define KIND_OPTIONS	(BIT(OPTION_KIND) | BIT(OPTION_CONTIGUOUS) | BIT(OPTION_DEVICE))
 
 /* Of one buffer, of one user, of all: which one is exceeded, in that order. */
 static void complain_limit(const char *who, uint64_t size,
@@ -101,82 +102,130 @@ static int default_group(const struct command *command, gid_t *ret_group)
 	return EXIT_FAILED;
 }
 
-static int create_named(const struct command *command, const struct options *options,
-			uint64_t flags, struct mymap *ctx, struct mymap_buffer **ret_buffer)
+/* Has the driver what was asked for, but for the name? */
+static bool driver_can(const struct options *options, struct mymap *ctx)
+{
+	struct mymap_driver_info *driver;
+	bool can = false;
+
+	if (!mymap_get_driver_info(ctx, &driver)) {
+		can = (!option_given(options, OPTION_FIXED_SIZE) ||
+		       mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_RESIZE)) &&
+		      (!(options->given & KIND_OPTIONS) ||
+		       mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_KINDS));
+		mymap_driver_info_free(driver);
+	}
+	return can;
+}
+
+/**
+ * create_complain_request() - why a buffer with a name, a kind and a device could not
+ * be made
+ * @who: who says it
+ * @name: its name, or NULL
+ * @device: its device, or NULL
+ * @kind: what it was to be made of
+ * @size: the size that was wanted, in bytes
+ * @error: what the library answered
+ * @ctx: the context, to ask for the limits
+ */
+void create_complain_request(const char *who, const char *name, const char *device,
+			     enum mymap_buffer_kind kind, uint64_t size, int error,
+			     struct mymap *ctx)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (name && (error == -EEXIST || error == -EPERM || error == -EACCES ||
+		     error == -EOPNOTSUPP))
+		named_complain(who, name, error, ctx);
+	else if (error == -ENOENT || error == -ENXIO)
+		complain("%s: device '%s': there is no such device, or mymap is not its driver; "
+			 "'mymap bind' makes it so", who, device ? device : "mymap");
+	else if (error == -ENOMEM && kind != MYMAP_BUFFER_KIND_PAGES)
+		complain("%s: size %" PRIu64 " (%s): no run of memory of the kind %s is that long now",
+			 who, size, size_format(size, text, sizeof(text)), kind_name(kind));
+	else
+		create_complain(who, size, error, ctx);
+}
+
+static int fill_request(const struct command *command, const struct options *options,
+			struct mymap_request *request)
 {
 	uid_t owner = option_given(options, OPTION_OWNER) ? options->owner : geteuid();
 	mode_t mode = option_given(options, OPTION_MODE) ? options->mode : DEFAULT_MODE;
 	gid_t group = options->group;
+	uint64_t flags = 0;
+
+	if (option_given(options, OPTION_POPULATE))
+		flags |= MYMAP_BUFFER_CREATE_POPULATE;
+	if (option_given(options, OPTION_FIXED_SIZE))
+		flags |= MYMAP_BUFFER_CREATE_FIXED_SIZE;
+	mymap_request_set_flags(request, flags);
+
+	/* it was looked at when the options were read */
+	if (options->name && mymap_request_set_name(request, options->name) < 0)
+		return EXIT_FAILED;
+	if (options->device && mymap_request_set_device(request, options->device) < 0) {
+		complain("%s: device '%s': no device is called so", command->name, options->device);
+		return EXIT_FAILED;
+	}
+	if (!(options->given & OWNER_OPTIONS))
+		return EXIT_OK;
+	if (!option_given(options, OPTION_GROUP) && default_group(command, &group) != EXIT_OK)
+		return EXIT_FAILED;
+	mymap_request_set_owner(request, owner, group, mode);
+	return EXIT_OK;
+}
+
+static int create_requested(const struct command *command, const struct options *options,
+			    struct mymap_request *request, struct mymap *ctx,
+			    struct mymap_buffer **ret_buffer)
+{
+	bool contiguous = option_given(options, OPTION_CONTIGUOUS);
+	enum mymap_buffer_kind kind = contiguous ? MYMAP_BUFFER_KIND_CONTIGUOUS : options->kind;
 	int r;
 
-	if (!(options->given & OWNER_OPTIONS)) {
-		r = mymap_buffer_create_named(ctx, options->name, options->size, flags, ret_buffer);
-	} else {
-		if (!option_given(options, OPTION_GROUP) &&
-		    default_group(command, &group) != EXIT_OK)
-			return EXIT_FAILED;
-		r = mymap_buffer_create_owned(ctx, options->name, options->size, flags, owner,
-					      group, mode, ret_buffer);
+	r = mymap_request_set_kind(request, kind);
+	if (!r)
+		r = mymap_request_create(request, ctx, ret_buffer);
+	if (r == -ENOMEM && contiguous) {
+		kind = MYMAP_BUFFER_KIND_DEVICE;
+		r = mymap_request_set_kind(request, kind);
+		if (!r)
+			r = mymap_request_create(request, ctx, ret_buffer);
 	}
-
-	switch (r) {
-	case 0:
-		return EXIT_OK;
-	case -EEXIST:
-	case -EPERM:
-	case -EOPNOTSUPP:
-		named_complain(command->name, options->name, r, ctx);
-		break;
-	default:
-		create_complain(command->name, options->size, r, ctx);
-	}
-	return EXIT_FAILED;
-}
-
-static bool has_fixed_size(struct mymap *ctx)
-{
-	struct mymap_driver_info *driver;
-	bool has = false;
-
-	if (!mymap_get_driver_info(ctx, &driver)) {
-		has = mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_RESIZE);
-		mymap_driver_info_free(driver);
-	}
-	return has;
-}
-
-static int create_unnamed(const struct command *command, const struct options *options,
-			  uint64_t flags, struct mymap *ctx, struct mymap_buffer **ret_buffer)
-{
-	int r = mymap_buffer_create(ctx, options->size, flags, ret_buffer);
-
 	if (!r)
 		return EXIT_OK;
-	if (r == -EOPNOTSUPP && option_given(options, OPTION_FIXED_SIZE) && !has_fixed_size(ctx))
-		complain("%s: --fixed-size: " DRIVER_TOO_OLD, command->name);
+
+	if (r == -EOPNOTSUPP && !options->name && !driver_can(options, ctx))
+		complain("%s: %s: " DRIVER_TOO_OLD, command->name,
+			 options->given & KIND_OPTIONS ? "--kind" : "--fixed-size");
 	else
-		create_complain(command->name, options->size, r, ctx);
+		create_complain_request(command->name, options->name, options->device, kind,
+					options->size, r, ctx);
 	return EXIT_FAILED;
 }
 
 static int create(const struct command *command, const struct options *options,
 		  struct mymap_buffer **ret_buffer)
 {
-	uint64_t flags = 0;
+	struct mymap_request *request;
 	struct mymap *ctx;
 	int r;
-
-	if (option_given(options, OPTION_POPULATE))
-		flags |= MYMAP_BUFFER_CREATE_POPULATE;
-	if (option_given(options, OPTION_FIXED_SIZE))
-		flags |= MYMAP_BUFFER_CREATE_FIXED_SIZE;
 
 	r = device_open(&ctx);
 	if (r != EXIT_OK)
 		return r;
 
-	r = options->name ? create_named(command, options, flags, ctx, ret_buffer) :
-			    create_unnamed(command, options, flags, ctx, ret_buffer);
+	if (mymap_request_new(options->size, &request) < 0) {
+		complain("%s: %s", command->name, strerror(ENOMEM));
+		r = EXIT_FAILED;
+	} else {
+		r = fill_request(command, options, request);
+		if (r == EXIT_OK)
+			r = create_requested(command, options, request, ctx, ret_buffer);
+		mymap_request_free(request);
+	}
 	mymap_close(ctx);
 	return r;
 }
@@ -257,6 +306,10 @@ static int check(const struct command *command, const struct options *options)
 		complain("%s: --owner, --group and --mode are for buffers with --name", command->name);
 		return EXIT_USAGE;
 	}
+	if (option_given(options, OPTION_CONTIGUOUS) && option_given(options, OPTION_KIND)) {
+		complain("%s: either --contiguous or --kind", command->name);
+		return EXIT_USAGE;
+	}
 	return EXIT_OK;
 }
 
@@ -298,8 +351,12 @@ const struct command command_create = {
 		"\n"
 		"With --name, the buffer stays until 'mymap destroy NAME' or the next boot, and\n"
 		"all who may open /dev/mymap may use it, or those that --owner, --group and\n"
-		"--mode tell. It can be used when mymap exits or COMMAND begins.\n",
+		"--mode tell. It can be used when mymap exits or COMMAND begins.\n"
+		"\n"
+		"With --contiguous it is one run of memory: of pages, or where no such run is\n"
+		"long enough, of the kind device; what is shown says which. --device names the\n"
+		"device that it is for, which 'mymap bind' has made mymap's.\n",
 	.options = BIT(OPTION_FIXED_SIZE) | BIT(OPTION_JSON) | BIT(OPTION_POPULATE) |
-		   BIT(OPTION_SIZE) | BIT(OPTION_NAME) | OWNER_OPTIONS,
+		   BIT(OPTION_SIZE) | BIT(OPTION_NAME) | OWNER_OPTIONS | KIND_OPTIONS,
 	.run = run,
 };

@@ -18,6 +18,7 @@ static const struct feature {
 	{ MYMAP_DRIVER_FEATURE_NAMES, "names" },
 	{ MYMAP_DRIVER_FEATURE_RESIZE, "resize" },
 	{ MYMAP_DRIVER_FEATURE_NOTIFY, "notify" },
+	{ MYMAP_DRIVER_FEATURE_KINDS, "kinds" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))

@@ -19,6 +19,8 @@ static const struct option_spec {
 } specs[NR_OPTIONS] = {
 	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
 	[OPTION_CHECK] = { "check", NULL, "tell what would be done, and do nothing" },
+	[OPTION_CONTIGUOUS] = { "contiguous", NULL, "in one run: the kind contiguous, or else device" },
+	[OPTION_DEVICE] = { "device", "DEVICE", "the device that it is for, such as 0000:00:04.0" },
 	[OPTION_DISABLE] = { "disable", NULL, "count no more" },
 	[OPTION_ENABLE] = { "enable", NULL, "begin to count" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
@@ -27,6 +29,7 @@ static const struct option_spec {
 	[OPTION_GROUP] = { "group", "GROUP", "the group of the buffer (default: mymap)" },
 	[OPTION_HELP] = { "help", NULL, "show this help" },
 	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
+	[OPTION_KIND] = { "kind", "KIND", "pages (the default), contiguous or device" },
 	[OPTION_LENGTH] = { "length", "SIZE", "how many bytes (default: all to the end)" },
 	[OPTION_MODE] = { "mode", "MODE", "who may read and write it (default: 0660)" },
 	[OPTION_NAME] = { "name", "NAME", "how others find the buffer, which stays until 'destroy'" },
@@ -149,6 +152,9 @@ static int take_option(const struct command *command, enum option_id id, const c
 		r = parse_number(command, id, argument, UCHAR_MAX, &number);
 		options->byte = (unsigned char)number;
 		break;
+	case OPTION_DEVICE:
+		options->device = argument;
+		break;
 	case OPTION_FD:
 		r = parse_number(command, id, argument, INT_MAX, &number);
 		options->fd = (int)number;
@@ -159,6 +165,10 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_GROUP:
 		if (!group_parse(argument, &options->group))
 			r = wrong_value(command, id, argument, "there is no such group");
+		break;
+	case OPTION_KIND:
+		if (!kind_parse(argument, &options->kind))
+			r = wrong_value(command, id, argument, "there is no such kind; " KIND_HINT);
 		break;
 	case OPTION_LENGTH:
 		r = parse_size(command, id, argument, &options->length);
@@ -207,6 +217,7 @@ static int take_option(const struct command *command, enum option_id id, const c
 		r = parse_size(command, id, argument, &options->warm);
 		break;
 	case OPTION_CHECK:
+	case OPTION_CONTIGUOUS:
 	case OPTION_DISABLE:
 	case OPTION_ENABLE:
 	case OPTION_FIXED_SIZE:
@@ -285,7 +296,7 @@ int options_parse(const struct command *command, int argc, char **argv,
 		  struct options *ret_options)
 {
 	struct option table[NR_OPTIONS + 1];
-	struct options options = { .fd = -1 };
+	struct options options = { .fd = -1, .kind = MYMAP_BUFFER_KIND_PAGES };
 	int r;
 
 	table_for(command, table);

@@ -107,7 +107,10 @@ static void print_name(const struct mymap_buffer_info *info)
 void print_buffer(const struct mymap_buffer_info *info)
 {
 	print_size("size", mymap_buffer_info_get_size(info));
-	print_field("kind", "%s", mymap_buffer_info_get_kind_name(info));
+	print_field("kind", "%s%s", mymap_buffer_info_get_kind_name(info),
+		    mymap_buffer_info_is_gone(info) ? ", gone with its device" : "");
+	if (mymap_buffer_info_get_device(info)[0])
+		print_field("device", "%s", mymap_buffer_info_get_device(info));
 	print_size("resident", mymap_buffer_info_get_resident(info));
 	if (has_huge_pages(info))
 		print_size("resident, huge", mymap_buffer_info_get_resident_huge(info));
@@ -170,6 +173,11 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 			       json_object_new_uint64(mymap_buffer_info_get_size(info)));
 	json_object_object_add(object, "kind",
 			       json_object_new_string(mymap_buffer_info_get_kind_name(info)));
+	if (mymap_buffer_info_get_device(info)[0])
+		json_object_object_add(object, "device",
+			json_object_new_string(mymap_buffer_info_get_device(info)));
+	if (mymap_buffer_info_is_gone(info))
+		json_object_object_add(object, "gone", json_object_new_boolean(true));
 	json_object_object_add(object, "resident",
 			       json_object_new_uint64(mymap_buffer_info_get_resident(info)));
 	json_object_object_add(object, "page_sizes", page_sizes);

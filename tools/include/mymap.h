@@ -17,7 +17,8 @@
  * Threads: no object changes after it was made, so that every function may be
  * called by several threads at once, also on the same object. Only closing or
  * freeing an object needs that no other thread uses it, then or later. The
- * exception is struct mymap_monitor, which is for one thread at a time.
+ * exceptions are struct mymap_monitor and struct mymap_request, which are for one
+ * thread at a time.
  *
  * mymap(4) describes the device; libmymap(3) is where the man pages begin.
  */
@@ -74,6 +75,14 @@ struct mymap_statistics;
  * if it has one.
  */
 struct mymap_buffer;
+
+/**
+ * struct mymap_request - what a buffer is to be
+ *
+ * Made by mymap_request_new(), ended by mymap_request_free(). It belongs to nothing
+ * else and can make any number of buffers.
+ */
+struct mymap_request;
 
 /**
  * struct mymap_buffer_info - what the driver said about a buffer, at one moment
@@ -167,13 +176,16 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	sealed, and holes be punched into it; not in drivers before 0.2.0
  * @MYMAP_DRIVER_FEATURE_NOTIFY: buffers can be rung and waited for; not before
  *	driver 0.2.0
+ * @MYMAP_DRIVER_FEATURE_KINDS: buffers can be contiguous and be for a device; not
+ *	before driver 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
 	MYMAP_DRIVER_FEATURE_MEMORY_CGROUP = 1,
 	MYMAP_DRIVER_FEATURE_NAMES = 2,
 	MYMAP_DRIVER_FEATURE_RESIZE = 3,
-	MYMAP_DRIVER_FEATURE_NOTIFY = 4
+	MYMAP_DRIVER_FEATURE_NOTIFY = 4,
+	MYMAP_DRIVER_FEATURE_KINDS = 5
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -542,11 +554,116 @@ int mymap_buffer_unmap(void *addr, size_t length);
  * enum mymap_buffer_kind - what a buffer is made of
  * @MYMAP_BUFFER_KIND_UNKNOWN: something this version of the library cannot name
  * @MYMAP_BUFFER_KIND_PAGES: pages, as large as could be had; cached
+ * @MYMAP_BUFFER_KIND_CONTIGUOUS: pages that follow each other in memory; cached
+ * @MYMAP_BUFFER_KIND_DEVICE: one run of memory that the kernel has allocated for a
+ *	device
  */
 enum mymap_buffer_kind {
 	MYMAP_BUFFER_KIND_UNKNOWN = 0,
-	MYMAP_BUFFER_KIND_PAGES = 1
+	MYMAP_BUFFER_KIND_PAGES = 1,
+	MYMAP_BUFFER_KIND_CONTIGUOUS = 2,
+	MYMAP_BUFFER_KIND_DEVICE = 3
 };
+
+/**
+ * mymap_request_new() - begin to say what a buffer is to be
+ * @size: the size wanted in bytes, at least 1; rounded up to whole pages
+ * @ret_request: where to put the new request; the caller owns it
+ *
+ * As it is, it asks for what mymap_buffer_create() makes.
+ *
+ * Return: 0, or
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_request_new(uint64_t size, struct mymap_request **ret_request)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_request_free() - free a request
+ * @request: the request, or NULL
+ *
+ * What it has made stays.
+ * Threads: no other may use @request.
+ */
+void mymap_request_free(struct mymap_request *request);
+
+/**
+ * mymap_request_set_flags() - flags of mymap_buffer_create()
+ * @request: the request
+ * @flags: 0 or MYMAP_BUFFER_CREATE_* together
+ *
+ * Threads: no other may use @request.
+ */
+void mymap_request_set_flags(struct mymap_request *request, uint64_t flags)
+	MYMAP_ATTR_NONNULL;
+
+/**
+ * mymap_request_set_name() - give the buffer a name
+ * @request: the request
+ * @name: the name, as for mymap_buffer_create_named()
+ *
+ * Return: 0, or
+ * -EINVAL: @name cannot be a name
+ * Threads: no other may use @request.
+ */
+int mymap_request_set_name(struct mymap_request *request, const char *name)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_request_set_owner() - say whose the buffer is
+ * @request: the request; it needs a name as well
+ * @owner: as for mymap_buffer_create_owned()
+ * @group: as for mymap_buffer_create_owned()
+ * @mode: as for mymap_buffer_create_owned()
+ *
+ * Threads: no other may use @request.
+ */
+void mymap_request_set_owner(struct mymap_request *request, uid_t owner, gid_t group,
+			     mode_t mode) MYMAP_ATTR_NONNULL;
+
+/**
+ * mymap_request_set_kind() - say what the buffer is to be made of
+ * @request: the request
+ * @kind: any but MYMAP_BUFFER_KIND_UNKNOWN
+ *
+ * Return: 0, or
+ * -EINVAL: there is no such kind
+ * Threads: no other may use @request.
+ */
+int mymap_request_set_kind(struct mymap_request *request, enum mymap_buffer_kind kind)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_request_set_device() - say which device the buffer is for
+ * @request: the request
+ * @device: as the kernel calls it, such as "0000:00:04.0"; the module's own if it is
+ *	empty
+ *
+ * Return: 0, or
+ * -EINVAL: the name is too long for any device
+ * Threads: no other may use @request.
+ */
+int mymap_request_set_device(struct mymap_request *request, const char *device)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_request_create() - make the buffer
+ * @request: the request
+ * @ctx: the context; it may be closed before the buffer
+ * @ret_buffer: where to put the new handle; the caller owns it
+ *
+ * Return: 0, or what mymap_buffer_create_owned() returns, or
+ * -ENOENT: there is no such device, or mymap is not its driver
+ * -ENXIO: the device has gone just now
+ * -ENOMEM: no run of memory is that long, too
+ * -EOPNOTSUPP: the driver is older than what is wanted, too; see
+ *	MYMAP_DRIVER_FEATURE_KINDS
+ * Threads: any, as long as none changes @request.
+ */
+int mymap_request_create(const struct mymap_request *request, struct mymap *ctx,
+			 struct mymap_buffer **ret_buffer)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
 
 /**
  * mymap_buffer_get_info() - ask the driver about a buffer
@@ -596,7 +713,7 @@ enum mymap_buffer_kind mymap_buffer_info_get_kind(const struct mymap_buffer_info
  * mymap_buffer_info_get_kind_name() - what the buffer is made of, as text
  * @info: the answer
  *
- * Return: "pages", or "unknown"; a constant.
+ * Return: "pages", "contiguous", "device", or "unknown"; a constant.
  * Threads: any.
  */
 const char *mymap_buffer_info_get_kind_name(const struct mymap_buffer_info *info)
@@ -660,6 +777,29 @@ bool mymap_buffer_info_is_pinnable(const struct mymap_buffer_info *info)
  * Threads: any.
  */
 bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_is_gone() - has the memory gone with its device?
+ * @info: the answer
+ *
+ * Only that of MYMAP_BUFFER_KIND_DEVICE can: then touching a mapping is SIGBUS.
+ *
+ * Return: true if so.
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_device() - the device that the buffer is for
+ * @info: the answer
+ *
+ * Return: as the kernel calls it, or an empty string where it is for none; it lives
+ * as long as @info.
+ * Threads: any.
+ */
+const char *mymap_buffer_info_get_device(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**
@@ -739,6 +879,9 @@ mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
 
 /* The longest name, in bytes. */
 #define MYMAP_NAME_MAX	47
+
+/* The longest name of a device, in bytes. */
+#define MYMAP_DEVICE_MAX	47
 
 /**
  * mymap_name_is_valid() - may a buffer be called so?

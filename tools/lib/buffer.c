@@ -28,9 +28,8 @@ static int duplicate(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-/* @create has all but the flags and the size. */
-static int create_buffer(struct mymap *ctx, struct mymap_create *create, uint64_t size,
-			 uint64_t flags, struct mymap_buffer **ret_buffer)
+int mymap_create_buffer(struct mymap *ctx, struct mymap_create *create, uint64_t size,
+			uint64_t flags, struct mymap_buffer **ret_buffer)
 {
 	struct mymap_buffer *buffer;
 	int fd;
@@ -66,7 +65,7 @@ MYMAP_EXPORT int mymap_buffer_create(struct mymap *ctx, uint64_t size, uint64_t 
 {
 	struct mymap_create create = { 0 };
 
-	return create_buffer(ctx, &create, size, flags, ret_buffer);
+	return mymap_create_buffer(ctx, &create, size, flags, ret_buffer);
 }
 
 MYMAP_EXPORT int mymap_buffer_create_named(struct mymap *ctx, const char *name, uint64_t size,
@@ -79,7 +78,7 @@ MYMAP_EXPORT int mymap_buffer_create_named(struct mymap *ctx, const char *name, 
 	if (r < 0)
 		return r;
 
-	return mymap_name_error(create_buffer(ctx, &create, size, flags, ret_buffer));
+	return mymap_name_error(mymap_create_buffer(ctx, &create, size, flags, ret_buffer));
 }
 
 MYMAP_EXPORT int mymap_buffer_create_owned(struct mymap *ctx, const char *name, uint64_t size,
@@ -98,7 +97,7 @@ MYMAP_EXPORT int mymap_buffer_create_owned(struct mymap *ctx, const char *name, 
 	if (r < 0)
 		return r;
 
-	return mymap_name_error(create_buffer(ctx, &create, size, flags, ret_buffer));
+	return mymap_name_error(mymap_create_buffer(ctx, &create, size, flags, ret_buffer));
 }
 
 MYMAP_EXPORT int mymap_buffer_open(struct mymap *ctx, const char *name, uint64_t flags,

@@ -49,6 +49,7 @@ MYMAP_EXPORT int mymap_buffer_get_info(struct mymap_buffer *buffer,
 		snprintf(info->node, sizeof(info->node), MYMAP_NODE "%u", info->info.minor);
 	/* What other drivers of other times may say: it is a string. */
 	info->info.name[MYMAP_NAME_SIZE - 1] = 0;
+	info->info.device[MYMAP_DEVICE_NAME_SIZE - 1] = 0;
 
 	*ret_info = info;
 	return 0;
@@ -70,6 +71,10 @@ mymap_buffer_info_get_kind(const struct mymap_buffer_info *info)
 	switch (info->info.kind) {
 	case MYMAP_KIND_PAGES:
 		return MYMAP_BUFFER_KIND_PAGES;
+	case MYMAP_KIND_CONTIGUOUS:
+		return MYMAP_BUFFER_KIND_CONTIGUOUS;
+	case MYMAP_KIND_DEVICE:
+		return MYMAP_BUFFER_KIND_DEVICE;
 	default:
 		return MYMAP_BUFFER_KIND_UNKNOWN;
 	}
@@ -80,6 +85,10 @@ MYMAP_EXPORT const char *mymap_buffer_info_get_kind_name(const struct mymap_buff
 	switch (mymap_buffer_info_get_kind(info)) {
 	case MYMAP_BUFFER_KIND_PAGES:
 		return "pages";
+	case MYMAP_BUFFER_KIND_CONTIGUOUS:
+		return "contiguous";
+	case MYMAP_BUFFER_KIND_DEVICE:
+		return "device";
 	case MYMAP_BUFFER_KIND_UNKNOWN:
 		break;
 	}
@@ -115,6 +124,16 @@ MYMAP_EXPORT bool mymap_buffer_info_is_pinnable(const struct mymap_buffer_info *
 MYMAP_EXPORT bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
 {
 	return info->info.properties & MYMAP_BUFFER_DEFAULT;
+}
+
+MYMAP_EXPORT bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
+{
+	return info->info.properties & MYMAP_BUFFER_GONE;
+}
+
+MYMAP_EXPORT const char *mymap_buffer_info_get_device(const struct mymap_buffer_info *info)
+{
+	return info->info.device;
 }
 
 MYMAP_EXPORT uint64_t mymap_buffer_info_get_seals(const struct mymap_buffer_info *info)

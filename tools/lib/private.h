@@ -10,6 +10,8 @@
 
 #include <linux/mymap.h>
 
+struct mymap;
+struct mymap_buffer;
 struct udev;
 struct udev_device;
 struct udev_monitor;
@@ -27,6 +29,13 @@ int mymap_ioctl(int fd, unsigned long request, void *arg);
 
 /* MYMAP_IOC_INFO about @fd: 0 with *@ret_info filled, or -errno. */
 int mymap_fetch_info(int fd, struct mymap_info *ret_info);
+
+/*
+ * MYMAP_IOC_CREATE: @create has all but the size, and the flags that are those of
+ * mymap_buffer_create().
+ */
+int mymap_create_buffer(struct mymap *ctx, struct mymap_create *create, uint64_t size,
+			uint64_t flags, struct mymap_buffer **ret_buffer);
 
 /* A name into its array: 0, or -EINVAL. */
 int mymap_name_copy(char to[MYMAP_NAME_SIZE], const char *name);

@@ -50,7 +50,8 @@
  * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine
  * EFAULT      a pointer is bad
  * EEXIST      the name is taken, or the eventfd has been added before
- * ENOENT      there is no buffer of that name, or the eventfd was not added
+ * ENOENT      there is no buffer of that name, or no such device that mymap is the
+ *             driver of, or the eventfd was not added
  * EACCES      the caller may not use that buffer in that way: it is for others,
  *             or the descriptor is not open for writing
  * EPERM       the caller may not give that name, or not take it away; or a seal
@@ -58,7 +59,7 @@
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits), or MYMAP_MAX_EVENTFDS
  * EBADF       an argument is not an open descriptor
- * ENOMEM      the kernel has no memory left for it
+ * ENOMEM      the kernel has no memory left for it, or no run of it that is as long
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it
@@ -67,7 +68,7 @@
  * ENFILE      the system has too many open files
  * EINTR       a fatal signal arrived while memory was being populated or taken
  *             away, or any signal while waiting
- * ENXIO       the buffer does not exist any more
+ * ENXIO       the buffer does not exist any more, or its device
  */
 #ifndef _UAPI_LINUX_MYMAP_H
 #define _UAPI_LINUX_MYMAP_H
@@ -83,9 +84,14 @@
 
 /* What a buffer is made of. */
 #define MYMAP_KIND_PAGES	1	/* compound pages, cached, any size */
+#define MYMAP_KIND_CONTIGUOUS	2	/* the same in one run, as long as an allocation can be */
+#define MYMAP_KIND_DEVICE	3	/* one run that the DMA API gives, for a device */
 
 /* Bytes of a name, with at least one NUL at the end. */
 #define MYMAP_NAME_SIZE		48
+
+/* Bytes of the name of a device, likewise. */
+#define MYMAP_DEVICE_NAME_SIZE	48
 
 /* struct mymap_create.flags */
 #define MYMAP_CREATE_POPULATE	(1U << 0)	/* allocate all memory now */
@@ -103,10 +109,23 @@
  * @gid: the group, likewise
  * @mode: permission bits, likewise: some of 0666
  * @minor: out: N of /dev/mymapN; 0 without a name
+ * @kind: MYMAP_KIND_*; 0 is MYMAP_KIND_PAGES
+ * @reserved: must be 0
+ * @device: the device that the buffer is for, as the kernel calls it: one that
+ *	mymap is the driver of; all NULs for the module's own
  *
  * The memory reads as zeros. It is allocated at first touch, or before the
  * command returns with MYMAP_CREATE_POPULATE. With MYMAP_CREATE_FIXED_SIZE, which
  * needs MYMAP_FEATURE_RESIZE, it has this size for good.
+ *
+ * Other kinds than MYMAP_KIND_PAGES need MYMAP_FEATURE_KINDS. Their memory is one
+ * run, allocated before the command returns, or it is ENOMEM; they have this size
+ * for good, and no holes. MYMAP_KIND_CONTIGUOUS is as long as the largest run that
+ * the kernel's page allocator can have. MYMAP_KIND_DEVICE may be longer, where the
+ * kernel has memory set aside for that (CMA, a reserved region), and it is where
+ * the device can reach it. It is not MYMAP_BUFFER_PINNABLE, a private mapping of it
+ * may be read only (else EINVAL), and it goes with its device: then touching it is
+ * SIGBUS and everything else ENXIO.
  *
  * To give a name is for CAP_SYS_ADMIN, as it is to let others be the owner. Where
  * the administrator has set the module parameter unprivileged_names, whoever has
@@ -130,6 +149,9 @@ struct mymap_create {
 	__u32 gid;
 	__u32 mode;
 	__u32 minor;
+	__u32 kind;
+	__u32 reserved;
+	char device[MYMAP_DEVICE_NAME_SIZE];
 };
 
 /* struct mymap_query.features: what this driver can do on this kernel. */
@@ -138,6 +160,7 @@ struct mymap_create {
 #define MYMAP_FEATURE_NAMES	(1ULL << 2)	/* buffers may have names */
 #define MYMAP_FEATURE_RESIZE	(1ULL << 3)	/* RESIZE, SEAL, FIXED_SIZE, holes */
 #define MYMAP_FEATURE_NOTIFY	(1ULL << 4)	/* rings: RING, WAIT, poll, eventfds */
+#define MYMAP_FEATURE_KINDS	(1ULL << 5)	/* kinds other than PAGES; devices */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -193,6 +216,7 @@ struct mymap_query {
 #define MYMAP_BUFFER_DEFAULT	(1ULL << 1)	/* it is the default buffer */
 #define MYMAP_BUFFER_NAMED	(1ULL << 2)	/* it has a name at this moment */
 #define MYMAP_BUFFER_OWNED	(1ULL << 3)	/* made with MYMAP_CREATE_OWNER */
+#define MYMAP_BUFFER_GONE	(1ULL << 4)	/* its memory has gone with its device */
 
 /**
  * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the
@@ -213,6 +237,7 @@ struct mymap_query {
  * @uid: out: the owner
  * @gid: out: the group
  * @mode: out: permission bits, as they were when it was made
+ * @device: out: the device that it is for; all NULs for the default buffer
  *
  * Return: 0, or -1 and errno.
  */
@@ -232,6 +257,7 @@ struct mymap_info {
 	__u32 uid;
 	__u32 gid;
 	__u32 mode;
+	char device[MYMAP_DEVICE_NAME_SIZE];
 };
 
 /* struct mymap_open_named.flags */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device kind: memory that the DMA API allocates for a device, from CMA, from
+ * a reserved region or from the free pages. It is one run, in memory and for the
+ * device.
+ *
+ * These are raw frames: whatever pages there are behind them belong to the DMA API,
+ * and nobody else may hold a reference to one. So they are mapped without
+ * (VM_PFNMAP), they cannot be pinned, and they can be taken away at any moment:
+ * when the device goes.
+ *
+ * Whoever uses them holds the buffer's lock meanwhile, and looks under it whether
+ * they are there.
+ */
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "devices.h"
+#include "mymap.h"
+#include "stats.h"
+
+/*
+ * One run also where an IOMMU could make many look like one: then they may be
+ * mapped by their first frame. What is not to be had is told, not logged.
+ */
+#define MYMAP_FRAMES_ATTRS	(DMA_ATTR_FORCE_CONTIGUOUS | DMA_ATTR_NO_WARN)
+
+static void mymap_frames_count(struct mymap_pages *pages, unsigned long nr)
+{
+	mymap_stats_add_resident((long)nr - (long)pages->nr_resident, 0);
+	WRITE_ONCE(pages->nr_resident, nr);
+}
+
+/* Give the memory back: under the device's lock, and not used by anybody. */
+static void mymap_frames_free(struct mymap_frames *frames)
+{
+	dma_free_attrs(frames->device->dev, frames->size, frames->address,
+		       frames->dma, MYMAP_FRAMES_ATTRS);
+	frames->address = NULL;
+}
+
+/* The device goes. */
+static void mymap_frames_gone(struct mymap_device_user *user)
+{
+	struct mymap_frames *frames =
+		container_of(user, struct mymap_frames, user);
+	struct mymap_pages *pages = frames->pages;
+
+	mutex_lock(pages->lock);
+	/*
+	 * Faults look under the lock, so that what is unmapped here stays so. A
+	 * mapping that is being made has no page yet.
+	 */
+	if (pages->mapping)
+		unmap_mapping_range(pages->mapping, 0, 0, 1);
+	mymap_frames_free(frames);
+	mymap_frames_count(pages, 0);
+	mutex_unlock(pages->lock);
+}
+
+static unsigned long mymap_frames_pfn(const void *address)
+{
+	return is_vmalloc_addr(address) ? vmalloc_to_pfn(address) :
+		PHYS_PFN(virt_to_phys((void *)address));
+}
+
+/**
+ * mymap_frames_create() - allocate memory of a device
+ * @pages: the memory of the buffer, empty; without a single page it has its size
+ *	and its mapping
+ * @device: the device, which the caller has a reference to; so have the frames
+ *
+ * Context: process context, may sleep, takes the device's lock.
+ * Return: the frames, full of zeros; ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where
+ * the device is gone.
+ */
+struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
+					 struct mymap_device *device)
+{
+	struct mymap_frames *frames;
+	int err = -ENXIO;
+
+	frames = kzalloc(sizeof(*frames), GFP_KERNEL_ACCOUNT);
+	if (!frames)
+		return ERR_PTR(-ENOMEM);
+	frames->user.gone = mymap_frames_gone;
+	frames->device = device;
+	frames->pages = pages;
+	frames->size = (size_t)pages->nr_pages << PAGE_SHIFT;
+
+	mutex_lock(&device->lock);
+	if (device->dev) {
+		frames->address = dma_alloc_attrs(device->dev, frames->size,
+						  &frames->dma,
+						  GFP_KERNEL | __GFP_NOWARN,
+						  MYMAP_FRAMES_ATTRS);
+		err = frames->address ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		frames->pfn = mymap_frames_pfn(frames->address);
+		frames->coherent = dev_is_dma_coherent(device->dev);
+		list_add_tail(&frames->user.node, &device->users);
+	}
+	mutex_unlock(&device->lock);
+	if (err) {
+		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
+		kfree(frames);
+		return ERR_PTR(err);
+	}
+	mymap_frames_count(pages, pages->nr_pages);
+	return frames;
+}
+
+/**
+ * mymap_frames_destroy() - the mirror of mymap_frames_create()
+ * @frames: the frames, or NULL; nobody uses the buffer any more
+ *
+ * Context: process context, may sleep, takes the device's lock.
+ */
+void mymap_frames_destroy(struct mymap_frames *frames)
+{
+	struct mymap_device *device;
+
+	if (!frames)
+		return;
+	device = frames->device;
+	mutex_lock(&device->lock);
+	/* Where the device is gone, so is the memory. */
+	if (frames->address) {
+		list_del(&frames->user.node);
+		mymap_frames_free(frames);
+		mymap_frames_count(frames->pages, 0);
+	}
+	mutex_unlock(&device->lock);
+	kfree(frames);
+}
+
+/**
+ * mymap_frames_begin() - begin to use frames
+ * @frames: the frames
+ *
+ * Context: process context, may sleep, takes the buffer's lock, which is held
+ * until mymap_frames_end() where they are there.
+ * Return: false where they are gone; then there is nothing to end.
+ */
+bool mymap_frames_begin(struct mymap_frames *frames)
+{
+	mutex_lock(frames->pages->lock);
+	if (frames->address)
+		return true;
+	mutex_unlock(frames->pages->lock);
+	return false;
+}
+
+/**
+ * mymap_frames_end() - end what mymap_frames_begin() began
+ * @frames: the frames
+ *
+ * Context: process context.
+ */
+void mymap_frames_end(struct mymap_frames *frames)
+{
+	mutex_unlock(frames->pages->lock);
+}
+
+/**
+ * mymap_frames_are_gone() - has the memory gone with its device
+ * @frames: the frames
+ *
+ * Context: any; it may be so the next moment.
+ * Return: true where it has.
+ */
+bool mymap_frames_are_gone(const struct mymap_frames *frames)
+{
+	return !READ_ONCE(frames->address);
+}
+
+/**
+ * mymap_frames_copy() - copy from or to frames
+ * @frames: the frames
+ * @pos: bytes, where
+ * @data: kernel memory
+ * @len: bytes; all of them are inside of the buffer
+ * @write: to the frames
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ * Return: 0, or -ENXIO where they are gone.
+ */
+int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
+		      size_t len, bool write)
+{
+	if (!mymap_frames_begin(frames))
+		return -ENXIO;
+	if (write)
+		memcpy(frames->address + pos, data, len);
+	else
+		memcpy(data, frames->address + pos, len);
+	mymap_frames_end(frames);
+	return 0;
+}
+
+/**
+ * mymap_frames_prot() - how frames are mapped
+ * @frames: the frames
+ * @prot: as ordinary memory is mapped there
+ *
+ * As the kernel maps them itself: two mappings of a page that differ in their
+ * cache mode may not be.
+ *
+ * Context: any.
+ * Return: the protection bits.
+ */
+pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot)
+{
+	return frames->coherent ? prot : pgprot_dmacoherent(prot);
+}
