@@ -71,6 +71,10 @@ compile() {
 	[ "$(symbols_in_map | wc -l)" -ge 77 ]
 }
 
+@test "library: what the package promises is what the map exports" {
+	diff <(sed -n 's/^ \(mymap_[a-z_]*\)@.*/\1/p' "$TOOLS/../debian/libmymap0.symbols") <(symbols_in_map)
+}
+
 @test "map: the library exports exactly what it names" {
 	diff <(symbols_in_map) <(symbols_exported)
 }
