@@ -51,6 +51,10 @@ check-debs:
 check-guest:
 	@tests/check driver --beside userland harness
 
+#: make check-bringup a device that does DMA, without and with an IOMMU
+check-bringup:
+	@tests/check bringup
+
 #: make check-debug   the driver's tests, races and a search for leaks on the debug kernel
 check-debug:
 	@tests/check debug
@@ -73,11 +77,11 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot
+	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long bringup secure-boot
 
 #: make check-all     everything there is; hours
 check-all:
-	@tests/check driver module --beside quick deb userland harness speed --then long debug build debs secure-boot packaging life matrix
+	@tests/check driver module --beside quick deb userland harness speed --then long bringup debug build debs secure-boot packaging life matrix
 
 #: make check-speed   what mymap costs, against tests/budgets
 check-speed:
@@ -126,4 +130,4 @@ clean:
 	rm -rf build
 
 .PHONY: help demo check check-quick check-module check-build check-matrix check-deb check-debs \
-	check-guest check-debug check-secure-boot check-packaging check-life check-all ci check-speed bench deb deb-modules repo tools debug-kernel vm-shell deps clean
+	check-guest check-bringup check-debug check-secure-boot check-packaging check-life check-all ci check-speed bench deb deb-modules repo tools debug-kernel vm-shell deps clean

@@ -174,6 +174,7 @@ static void mymap_buffer_release(struct kref *ref)
 	trace_mymap_destroy(buffer->id, mymap_buffer_size(buffer),
 			    (u64)buffer->pages.nr_resident << PAGE_SHIFT);
 	mymap_stats_add_buffers(-1);
+	mymap_segments_destroy(buffer->segments);
 	mymap_frames_destroy(buffer->frames);
 	mymap_pages_destroy(&buffer->pages);
 	mymap_device_put(buffer->device);
@@ -243,6 +244,9 @@ static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
 		return -EPERM;
 	if (size == old)
 		return 0;
+	/* A device has been told where it is. */
+	if (buffer->segments)
+		return -EBUSY;
 
 	if (size > old) {
 		err = mymap_charge_change(&buffer->charge, size);
@@ -268,7 +272,8 @@ static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
  *
  * Context: process context, holds the buffer's lock, may sleep.
  * Return: 0; or, and nothing has changed, -EPERM where a seal forbids it,
- * -EDQUOT over a limit, or what mymap_pages_shrink() says.
+ * -EDQUOT over a limit, -EBUSY where it is mapped for its device, or what
+ * mymap_pages_shrink() says.
  */
 int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
 {
@@ -288,7 +293,8 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
  * @last: bytes, where the last one ends; what is beyond the buffer is left alone
  *
  * Context: process context, may sleep, takes the buffer's lock.
- * Return: 0, or what mymap_pages_punch() says.
+ * Return: 0, -EBUSY where it is mapped for its device, or what mymap_pages_punch()
+ * says.
  */
 int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
 {
@@ -296,8 +302,9 @@ int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
 
 	mutex_lock(&buffer->lock);
 	last = min(last, mymap_buffer_size(buffer));
-	err = mymap_pages_punch(&buffer->pages, first >> PAGE_SHIFT,
-				last >> PAGE_SHIFT);
+	err = buffer->segments ? -EBUSY :
+		mymap_pages_punch(&buffer->pages, first >> PAGE_SHIFT,
+				  last >> PAGE_SHIFT);
 	mutex_unlock(&buffer->lock);
 	return err;
 }

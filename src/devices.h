@@ -5,6 +5,7 @@
 #ifndef _MYMAP_DEVICES_H
 #define _MYMAP_DEVICES_H
 
+#include <linux/dma-direction.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -14,7 +15,9 @@
 
 struct device;
 struct mymap_buffer;
+struct mymap_dma_map;
 struct mymap_pages;
+struct mymap_segment;
 struct vm_area_struct;
 
 /* devices.c: the devices that there is memory for */
@@ -89,5 +92,15 @@ bool mymap_frames_are_gone(const struct mymap_frames *frames);
 int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
 		      size_t len, bool write);
 pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);
+
+/* memory_segments.c: pages mapped for a device */
+
+int mymap_segments_get(struct mymap_buffer *buffer, struct mymap_segment *to,
+		       unsigned int first, unsigned int *nr,
+		       unsigned int *total);
+void mymap_segments_destroy(struct mymap_dma_map *segments);
+int mymap_segments_synchronize(struct mymap_buffer *buffer, u64 offset,
+			       u64 len, enum dma_data_direction direction,
+			       bool end);
 
 #endif /* _MYMAP_DEVICES_H */

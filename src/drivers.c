@@ -30,8 +30,8 @@ static ssize_t dma_bits_show(struct device *dev, struct device_attribute *attr,
 }
 
 /*
- * How many bits the device has for addresses, as its manual says. The driver core
- * takes the attribute away before the device goes.
+ * How many bits the device has for addresses, as its manual says. The attribute is
+ * taken away before the device goes.
  */
 static ssize_t dma_bits_store(struct device *dev, struct device_attribute *attr,
 			      const char *from, size_t len)
@@ -67,6 +67,7 @@ ATTRIBUTE_GROUPS(mymap_driver);
 static int mymap_driver_add(struct device *dev)
 {
 	struct mymap_device *device;
+	int err;
 
 	/* A run of memory is told as one, however long it is. */
 	dma_set_max_seg_size(dev, UINT_MAX);
@@ -74,11 +75,17 @@ static int mymap_driver_add(struct device *dev)
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	dev_set_drvdata(dev, device);
-	return 0;
+	/* By ourselves: what drivers have for that, PCI has not on all kernels. */
+	err = sysfs_create_groups(&dev->kobj, mymap_driver_groups);
+	if (err)
+		mymap_devices_remove(device);
+	return err;
 }
 
 static void mymap_driver_remove(struct device *dev)
 {
+	/* It waits for who reads or writes them. */
+	sysfs_remove_groups(&dev->kobj, mymap_driver_groups);
 	mymap_devices_remove(dev_get_drvdata(dev));
 }
 
@@ -113,7 +120,6 @@ static struct platform_driver mymap_platform_driver = {
 	.driver	= {
 		.name		= MYMAP_OWN_DEVICE,
 		.of_match_table	= mymap_of_ids,
-		.dev_groups	= mymap_driver_groups,
 	},
 };
 
@@ -157,9 +163,6 @@ static struct pci_driver mymap_pci_driver = {
 	.id_table	= mymap_pci_ids,
 	.probe		= mymap_pci_probe,
 	.remove		= mymap_pci_remove,
-	.driver		= {
-		.dev_groups = mymap_driver_groups,
-	},
 };
 
 static struct platform_device *mymap_own_device;

@@ -24,6 +24,9 @@ static_assert(sizeof(struct mymap_open_named) == 72);
 static_assert(sizeof(struct mymap_destroy) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
 static_assert(sizeof(struct mymap_seal) == 16);
+static_assert(sizeof(struct mymap_segment) == 16);
+static_assert(sizeof(struct mymap_segments) == 24);
+static_assert(sizeof(struct mymap_sync) == 32);
 static_assert(sizeof(struct mymap_ring) == 16);
 static_assert(sizeof(struct mymap_wait) == 24);
 static_assert(sizeof(struct mymap_eventfd) == 16);
@@ -194,7 +197,8 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 	if (COMPAT_CAN_CHARGE_PAGES)
 		query->features |= MYMAP_FEATURE_MEMCG;
 	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
-			   MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS;
+			   MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
+			   MYMAP_FEATURE_SEGMENTS;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -304,6 +308,18 @@ static const struct mymap_command mymap_commands[] = {
 		.on_door = true,
 		.on_buffer = true,
 		.run = mymap_seal,
+	}, {
+		.cmd = MYMAP_IOC_SEGMENTS,
+		.size = sizeof(struct mymap_segments),
+		.size_first = 24,
+		.on_buffer = true,
+		.run = mymap_segments,
+	}, {
+		.cmd = MYMAP_IOC_SYNC,
+		.size = sizeof(struct mymap_sync),
+		.size_first = 32,
+		.on_buffer = true,
+		.run = mymap_sync,
 	}, {
 		.cmd = MYMAP_IOC_RING,
 		.size = sizeof(struct mymap_ring),

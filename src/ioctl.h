@@ -39,6 +39,8 @@ union mymap_args {
 	struct mymap_eventfd eventfd;
 	struct mymap_resize resize;
 	struct mymap_seal seal;
+	struct mymap_segments segments;
+	struct mymap_sync sync;
 };
 
 /* ioctl.c */
@@ -65,5 +67,10 @@ long mymap_wait(const struct mymap_call *call, union mymap_args *args);
 long mymap_add_eventfd(const struct mymap_call *call, union mymap_args *args);
 long mymap_remove_eventfd(const struct mymap_call *call,
 			  union mymap_args *args);
+
+/* ioctl_device.c */
+
+long mymap_segments(const struct mymap_call *call, union mymap_args *args);
+long mymap_sync(const struct mymap_call *call, union mymap_args *args);
 
 #endif /* _MYMAP_IOCTL_H */

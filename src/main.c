@@ -84,6 +84,10 @@ module_param_named(unprivileged_names, mymap_unprivileged_names, bool, 0644);
 MODULE_PARM_DESC(unprivileged_names,
 		 "Let all who may open /dev/mymap make named buffers of their own; needs CAP_SYS_ADMIN if left out");
 
+module_param_named(expose_addresses, mymap_expose_addresses, bool, 0644);
+MODULE_PARM_DESC(expose_addresses,
+		 "Tell all who have a buffer where it is for its device; needs CAP_SYS_RAWIO if left out");
+
 static int __init mymap_init(void)
 {
 	int err;

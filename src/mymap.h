@@ -45,7 +45,7 @@
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
  * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
  * memory_chunks > memory_broken; vm > vm_frames; buffer, file_io, vm_frames >
- * memory_frames > devices; main > drivers > devices; and handle, buffer > notify,
+ * memory_frames, memory_segments > devices; main > drivers > devices; and handle, buffer > notify,
  * never upwards. main > debugfs > stats, and everybody may count in stats and tell
  * trace.
  */
@@ -67,6 +67,7 @@ struct device;
 struct iov_iter;
 struct mem_cgroup;
 struct mymap_device;
+struct mymap_dma_map;
 struct mymap_frames;
 struct mymap_name;
 struct poll_table_struct;
@@ -278,6 +279,8 @@ struct mymap_rights {
  * @device: the device that it is for, a reference of ours, or NULL; never changes
  * @pages: its memory, and so its size
  * @frames: its memory instead, of the device kind; NULL of all others
+ * @segments: its pages are mapped for @device, so that the size is frozen; NULL
+ *	until then. Written under @lock and that of @device
  * @rights: whose it is; set before anybody else sees the buffer, never changes
  * @name: by which it can be found, or NULL; owned by names.c, guarded by its
  *	lock
@@ -296,6 +299,7 @@ struct mymap_buffer {
 	struct mymap_device *device;
 	struct mymap_pages pages;
 	struct mymap_frames *frames;
+	struct mymap_dma_map *segments;
 	struct mymap_rights rights;
 	struct mymap_name *name;
 	struct mymap_notify notify;
@@ -472,9 +476,11 @@ struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags);
 int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
 /*
- * ioctl.c, with ioctl_names.c, ioctl_size.c and ioctl_notify.c: commands, and all
- * user memory of theirs
+ * ioctl.c, with ioctl_names.c, ioctl_size.c, ioctl_notify.c and ioctl_device.c:
+ * commands, and all user memory of theirs
  */
+
+extern bool mymap_expose_addresses;
 
 long mymap_ioctl_door(struct mymap_handle *handle, fmode_t mode,
 		      unsigned int cmd, void __user *arg);

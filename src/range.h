@@ -47,6 +47,19 @@ static inline bool mymap_range_fits(unsigned long first, unsigned long nr_pages,
 }
 
 /**
+ * mymap_bytes_fit() - the same for bytes
+ * @offset: the first byte of the range
+ * @len: bytes in the range
+ * @size: bytes in the buffer
+ *
+ * Return: true where all of the range is below @size; never wraps.
+ */
+static inline bool mymap_bytes_fit(u64 offset, u64 len, u64 size)
+{
+	return offset <= size && len <= size - offset;
+}
+
+/**
  * mymap_chunk_order() - the largest chunk that may hold a page
  * @pgoff: the page, below @total
  * @total: pages in the buffer

@@ -63,6 +63,12 @@ static const struct command commands[] = {
 	  offsetof(struct mymap_eventfd, reserved), false },
 	{ "REMOVE_EVENTFD on a buffer", MYMAP_IOC_REMOVE_EVENTFD, sizeof(struct mymap_eventfd), 16, 0,
 	  offsetof(struct mymap_eventfd, reserved), true },
+	/* Of one byte, to the device. */
+	{ "SYNC on a buffer", MYMAP_IOC_SYNC, sizeof(struct mymap_sync), 32, MYMAP_SYNC_END,
+	  offsetof(struct mymap_sync, reserved), true },
+	/* With no room: how many there are. The last one, since it keeps the size. */
+	{ "SEGMENTS on a buffer", MYMAP_IOC_SEGMENTS, sizeof(struct mymap_segments), 24, 0,
+	  offsetof(struct mymap_segments, total), true },
 };
 
 /* Room for the largest struct, and more. */
@@ -133,6 +139,10 @@ static void args_init(const struct command *c, unsigned char *args)
 	set_u32(args, 0, c->size);
 	if (c->cmd == MYMAP_IOC_ADD_EVENTFD || c->cmd == MYMAP_IOC_REMOVE_EVENTFD)
 		eventfd_init(c, args);
+	if (c->cmd == MYMAP_IOC_SYNC) {
+		set_u32(args, offsetof(struct mymap_sync, length), 1);
+		set_u32(args, offsetof(struct mymap_sync, direction), MYMAP_SYNC_TO_DEVICE);
+	}
 	if (c->cmd == MYMAP_IOC_CREATE) {
 		uint64_t size = 3 * page_size;
 
@@ -418,8 +428,8 @@ static void struct_unaligned(void)
 /* It writes nothing to its struct. */
 static bool tells_nothing(const struct command *c)
 {
-	return c->cmd == MYMAP_IOC_DESTROY || c->cmd == MYMAP_IOC_ADD_EVENTFD ||
-	       c->cmd == MYMAP_IOC_REMOVE_EVENTFD;
+	return c->cmd == MYMAP_IOC_SYNC || c->cmd == MYMAP_IOC_DESTROY ||
+	       c->cmd == MYMAP_IOC_ADD_EVENTFD || c->cmd == MYMAP_IOC_REMOVE_EVENTFD;
 }
 
 static void readonly_struct(void)

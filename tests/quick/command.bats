@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply bench create demo destroy doctor fill info list open punch read resize ring seal stat wait watch write"
+COMMANDS="apply bench bind create demo destroy doctor fill info list open punch read resize ring seal segments stat unbind wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
@@ -359,7 +359,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds segments' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -382,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds","segments"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -475,6 +475,40 @@ of_64k() {
 @test "create: kinds and an old driver is 1" {
 	FAKE_OLD=1 run --separate-stderr fake create --size 4K --contiguous
 	fails_with 1 "mymap: create: --kind: the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
+}
+
+@test "segments: a line each, in text, and an array in JSON" {
+	run --separate-stderr of_64k '"$0" segments --fd 3'
+	prints $'0x10000 4096\n0x7fff0000 12288'
+	run --separate-stderr of_64k '"$0" segments --fd 3 --json'
+	prints '{ "segments": [ { "address": 65536, "length": 4096 }, { "address": 2147418112, "length": 12288 } ] }'
+}
+
+@test "segments: who may not know, an unreachable buffer, an old driver and others are 1" {
+	FAKE_SEGMENTS=$EPERM run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: permission denied: addresses are told to CAP_SYS_RAWIO, or to all with the module parameter expose_addresses; never where the kernel is locked down"
+	FAKE_SEGMENTS=$EOPNOTSUPP run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: the device cannot reach the memory, or the driver that is loaded tells no addresses; try 'mymap create --kind device'"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: the device cannot reach the memory, or the driver that is loaded tells no addresses; try 'mymap create --kind device'"
+	FAKE_SEGMENTS=6 run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: the device is gone"
+	FAKE_SEGMENTS=19 run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: the buffer is for no device"
+}
+
+@test "bind, unbind: no such device, no path and no device" {
+	local command
+	for command in bind unbind; do
+		run --separate-stderr fake "$command" ffff:ff:1f.7
+		fails_with 1 "mymap: $command: device 'ffff:ff:1f.7': there is no such PCI device; 'ls /sys/bus/pci/devices' shows all"
+		run --separate-stderr fake "$command" ../devices
+		fails_with 1 "mymap: $command: device '../devices': there is no such PCI device; 'ls /sys/bus/pci/devices' shows all"
+		run --separate-stderr fake "$command"
+		fails_with 2 "mymap: $command: the device is missing, such as 0000:00:04.0"
+	done
+	run --separate-stderr fake bind x --dma-bits 23
+	fails_with 2 "mymap: bind: dma-bits '23': not a number from 24 to 64"
 }
 
 @test "create: COMMAND inherits the buffer as descriptor 3 and knows it" {

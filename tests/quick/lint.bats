@@ -73,7 +73,8 @@ never() {
 	never devices.c '__user|struct (page|file|mymap_(buffer|pages|frames)) |dma_'
 	never drivers.c '__user|struct (page|file|mymap_(buffer|pages|frames)) '
 	never vm_frames.c 'dma_|struct page|__user'
-	for room in memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
+	never ioctl_device.c 'struct page|mymap_pages_|mymap_names_'
+	for room in memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user'
 	done
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
@@ -91,6 +92,7 @@ never() {
 }
 
 @test "rooms: no file of code is longer than 500 lines" {
-	long=$(files 'src/*.c' 'src/*.h' 'tools/*.c' | xargs wc -l | awk '$2 != "total" && $1 > 500')
+	# The contract with user space is one file, however long.
+	long=$(files 'src/*.c' 'src/*.h' 'tools/*.c' | grep -vF src/uapi/ | xargs wc -l | awk '$2 != "total" && $1 > 500')
 	[ -z "$long" ] || { echo "$long"; false; }
 }

@@ -271,7 +271,8 @@ static int query(struct mymap_query *arg)
 		.huge_page_size = HUGE_PAGE,
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
 			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
-					    MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS),
+					    MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
+					    MYMAP_FEATURE_SEGMENTS),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -313,6 +314,23 @@ static int info(int fd, int door, struct mymap_info *arg)
 			arg->mode = (uint32_t)strtoul(getenv("FAKE_OWNED"), NULL, 8);
 		}
 	}
+	return 0;
+}
+
+/* Two of them, a page and the rest. */
+static int segments(struct mymap_segments *arg)
+{
+	struct mymap_segment *to = (struct mymap_segment *)(uintptr_t)arg->segments;
+	const struct mymap_segment list[] = { { 0x10000, PAGE }, { 0x7fff0000, 3 * PAGE } };
+	int error = (int)number("FAKE_SEGMENTS", 0);
+	uint32_t i;
+
+	if (error)
+		return fail(error);
+	for (i = 0; i < arg->nr_segments && i < 2; i++)
+		to[i] = list[i];
+	arg->nr_segments = i;
+	arg->total = 2;
 	return 0;
 }
 
@@ -368,6 +386,8 @@ int ioctl(int fd, unsigned long request, ...)
 	if ((door || buffer) && request == MYMAP_IOC_SEAL && !is_old())
 		return seal(fd, door, arg);
 	if ((door || buffer) && !is_old()) {
+		if (request == MYMAP_IOC_SEGMENTS)
+			return segments(arg);
 		if (request == MYMAP_IOC_RING)
 			return ring(arg);
 		if (request == MYMAP_IOC_WAIT)

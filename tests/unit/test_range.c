@@ -118,9 +118,25 @@ static void a_tile_at_the_end_of_all(void **state)
 	assert_int_equal(mymap_tile_order(513, 1024, 9), 0);
 }
 
+static void bytes_fit_up_to_the_end_and_never_wrap(void **state)
+{
+	(void)state;
+	assert_true(mymap_bytes_fit(0, 4096, 4096));
+	assert_true(mymap_bytes_fit(4095, 1, 4096));
+	assert_true(mymap_bytes_fit(4096, 0, 4096));
+	assert_false(mymap_bytes_fit(4096, 1, 4096));
+	assert_false(mymap_bytes_fit(1, 4096, 4096));
+	assert_false(mymap_bytes_fit(UINT64_MAX, 2, 4096));
+	assert_false(mymap_bytes_fit(2, UINT64_MAX, 4096));
+	assert_false(mymap_bytes_fit(UINT64_C(1) << 63, UINT64_C(1) << 63, 4096));
+	/* on 32-bit machines as well */
+	assert_true(mymap_bytes_fit(UINT64_C(5) << 32, 1, UINT64_C(6) << 32));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_fit_up_to_the_end_and_never_wrap),
 		cmocka_unit_test(sizes_are_rounded_up_to_pages),
 		cmocka_unit_test(a_size_of_nothing_or_one_that_wraps_is_refused),
 		cmocka_unit_test(a_range_fits_up_to_the_end_and_not_beyond),

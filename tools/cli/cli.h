@@ -27,6 +27,7 @@ enum option_id {
 	OPTION_CONTIGUOUS,
 	OPTION_DEVICE,
 	OPTION_DISABLE,
+	OPTION_DMA_BITS,
 	OPTION_ENABLE,
 	OPTION_FD,
 	OPTION_FIXED_SIZE,
@@ -65,6 +66,7 @@ enum option_id {
  * @options: BIT(enum option_id) of each option it takes
  * @only_reads: it does not write to the buffer
  * @takes_name: it takes the name of a buffer, before or behind the options
+ * @takes_device: it takes a device, likewise
  * @run: do it; returns an exit status
  */
 struct command;
@@ -78,6 +80,7 @@ struct command {
 	unsigned int options;
 	bool only_reads;
 	bool takes_name;
+	bool takes_device;
 	int (*run)(const struct command *command, const struct options *options);
 };
 
@@ -86,6 +89,7 @@ struct command {
  * @given: BIT(enum option_id) of each option that was given
  * @byte: the byte to fill with
  * @device: the name of a device, or NULL
+ * @dma_bits: bits of an address that a device has; 0 if not given
  * @fd: an inherited descriptor
  * @from: a file with what was measured before, or NULL
  * @group: a group, by name or number
@@ -109,6 +113,7 @@ struct options {
 	unsigned int given;
 	unsigned char byte;
 	const char *device;
+	unsigned int dma_bits;
 	int fd;
 	const char *from;
 	gid_t group;
@@ -205,6 +210,7 @@ void json_print(struct json_object *object);
 
 extern const struct command command_apply;
 extern const struct command command_bench;
+extern const struct command command_bind;
 extern const struct command command_create;
 extern const struct command command_demo;
 extern const struct command command_destroy;
@@ -218,7 +224,9 @@ extern const struct command command_read;
 extern const struct command command_resize;
 extern const struct command command_ring;
 extern const struct command command_seal;
+extern const struct command command_segments;
 extern const struct command command_stat;
+extern const struct command command_unbind;
 extern const struct command command_wait;
 extern const struct command command_watch;
 extern const struct command command_write;

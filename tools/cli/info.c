@@ -19,6 +19,7 @@ static const struct feature {
 	{ MYMAP_DRIVER_FEATURE_RESIZE, "resize" },
 	{ MYMAP_DRIVER_FEATURE_NOTIFY, "notify" },
 	{ MYMAP_DRIVER_FEATURE_KINDS, "kinds" },
+	{ MYMAP_DRIVER_FEATURE_SEGMENTS, "segments" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))

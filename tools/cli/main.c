@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&command_apply,
 	&command_bench,
+	&command_bind,
 	&command_create,
 	&command_demo,
 	&command_destroy,
@@ -26,7 +27,9 @@ static const struct command *const commands[] = {
 	&command_resize,
 	&command_ring,
 	&command_seal,
+	&command_segments,
 	&command_stat,
+	&command_unbind,
 	&command_wait,
 	&command_watch,
 	&command_write,

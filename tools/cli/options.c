@@ -22,6 +22,7 @@ static const struct option_spec {
 	[OPTION_CONTIGUOUS] = { "contiguous", NULL, "in one run: the kind contiguous, or else device" },
 	[OPTION_DEVICE] = { "device", "DEVICE", "the device that it is for, such as 0000:00:04.0" },
 	[OPTION_DISABLE] = { "disable", NULL, "count no more" },
+	[OPTION_DMA_BITS] = { "dma-bits", "N", "how many bits of an address the device has (default: 32)" },
 	[OPTION_ENABLE] = { "enable", NULL, "begin to count" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
 	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
@@ -155,6 +156,12 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_DEVICE:
 		options->device = argument;
 		break;
+	case OPTION_DMA_BITS:
+		r = parse_number(command, id, argument, 64, &number);
+		options->dma_bits = (unsigned int)number;
+		if (r == OPTIONS_RUN && number < 24)
+			r = wrong_value(command, id, argument, "not a number from 24 to 64");
+		break;
 	case OPTION_FD:
 		r = parse_number(command, id, argument, INT_MAX, &number);
 		options->fd = (int)number;
@@ -251,12 +258,22 @@ static void table_for(const struct command *command, struct option table[NR_OPTI
 	table[n] = (struct option) { 0 };
 }
 
+static bool takes_one(const struct command *command)
+{
+	return command->takes_name || command->takes_device;
+}
+
+/* The one that a command takes: the name of a buffer, or a device. */
 static int take_name(const struct command *command, const char *name, struct options *options)
 {
-	if (options->name) {
+	if (options->name || (command->takes_device && options->device)) {
 		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name, name,
 			 command->name);
 		return EXIT_USAGE;
+	}
+	if (command->takes_device) {
+		options->device = name;
+		return OPTIONS_RUN;
 	}
 	options->name = name;
 	return named_check(command, name) == EXIT_OK ? OPTIONS_RUN : EXIT_USAGE;
@@ -267,13 +284,13 @@ static int take_operands(const struct command *command, char **operands, struct 
 {
 	int r;
 
-	if (command->takes_name && operands[0]) {
+	if (takes_one(command) && operands[0]) {
 		r = take_name(command, operands[0], options);
 		if (r != OPTIONS_RUN)
 			return r;
 		operands++;
 	}
-	if (operands[0] && (command->takes_name || !command->operands)) {
+	if (operands[0] && (takes_one(command) || !command->operands)) {
 		complain("%s: unexpected '%s'; see 'mymap %s --help'", command->name, operands[0],
 			 command->name);
 		return EXIT_USAGE;
@@ -306,7 +323,7 @@ int options_parse(const struct command *command, int argc, char **argv,
 	for (;;) {
 		int before = optind ? optind : 1;
 		/* -: what is no option comes as the value of a 1; +: it ends them */
-		int c = getopt_long(argc, argv, command->takes_name ? "-:h" : "+:h", table, NULL);
+		int c = getopt_long(argc, argv, takes_one(command) ? "-:h" : "+:h", table, NULL);
 
 		if (c == -1)
 			break;

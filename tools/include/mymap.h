@@ -85,6 +85,13 @@ struct mymap_buffer;
 struct mymap_request;
 
 /**
+ * struct mymap_segment_list - where a buffer is for its device
+ *
+ * Made by mymap_segment_list_new(), ended by mymap_segment_list_free().
+ */
+struct mymap_segment_list;
+
+/**
  * struct mymap_buffer_info - what the driver said about a buffer, at one moment
  *
  * Made by mymap_buffer_get_info(), ended by mymap_buffer_info_free().
@@ -178,6 +185,8 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	driver 0.2.0
  * @MYMAP_DRIVER_FEATURE_KINDS: buffers can be contiguous and be for a device; not
  *	before driver 0.2.0
+ * @MYMAP_DRIVER_FEATURE_SEGMENTS: mymap_segment_list_new() and mymap_buffer_sync();
+ *	not before driver 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
@@ -185,7 +194,8 @@ enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_NAMES = 2,
 	MYMAP_DRIVER_FEATURE_RESIZE = 3,
 	MYMAP_DRIVER_FEATURE_NOTIFY = 4,
-	MYMAP_DRIVER_FEATURE_KINDS = 5
+	MYMAP_DRIVER_FEATURE_KINDS = 5,
+	MYMAP_DRIVER_FEATURE_SEGMENTS = 6
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -876,6 +886,146 @@ mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /* -------------------------------------------------------------------- names */
+
+/**
+ * mymap_segment_list_new() - where is a buffer for its device?
+ * @buffer: the handle
+ * @ret_list: where to put the answer; the caller owns it
+ *
+ * The buffer stays there as long as it exists, and keeps its size. The addresses
+ * are worth nothing to another device.
+ *
+ * Return: 0, or
+ * -EPERM: the caller may not know: it is for CAP_SYS_RAWIO, unless the module
+ *	parameter expose_addresses is set; nobody may where the kernel is locked down
+ * -EOPNOTSUPP: the device cannot reach the memory, or the driver is older than this;
+ *	see MYMAP_DRIVER_FEATURE_SEGMENTS
+ * -ENODEV: the buffer is for no device
+ * -ENXIO: the device is gone
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_segment_list_new(struct mymap_buffer *buffer, struct mymap_segment_list **ret_list)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_segment_list_free() - free an answer of mymap_segment_list_new()
+ * @list: the answer, or NULL
+ *
+ * Threads: no other may use @list.
+ */
+void mymap_segment_list_free(struct mymap_segment_list *list);
+
+/**
+ * mymap_segment_list_get_length() - how many segments are there?
+ * @list: the answer
+ *
+ * Return: how many, at least 1.
+ * Threads: any.
+ */
+size_t mymap_segment_list_get_length(const struct mymap_segment_list *list)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_segment_list_get_address() - where a segment begins
+ * @list: the answer
+ * @index: which one, from the beginning of the buffer on
+ *
+ * Return: the address, as the device has to be told it; 0 beyond the last one.
+ * Threads: any.
+ */
+uint64_t mymap_segment_list_get_address(const struct mymap_segment_list *list, size_t index)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_segment_list_get_size() - how long a segment is
+ * @list: the answer
+ * @index: which one
+ *
+ * Return: bytes; 0 beyond the last one.
+ * Threads: any.
+ */
+uint64_t mymap_segment_list_get_size(const struct mymap_segment_list *list, size_t index)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/* Flags of mymap_buffer_sync(). One direction at least. */
+/* What the processor has written, the device is to read. */
+#define MYMAP_BUFFER_SYNC_TO_DEVICE (UINT64_C(1) << 0)
+/* What the device has written, the processor is to read. */
+#define MYMAP_BUFFER_SYNC_FROM_DEVICE (UINT64_C(1) << 1)
+/* The processor is done with the range, rather than about to begin. */
+#define MYMAP_BUFFER_SYNC_END (UINT64_C(1) << 2)
+
+/**
+ * mymap_buffer_sync() - let the processor and the device see the same
+ * @buffer: the handle
+ * @offset: where the range begins, in bytes
+ * @length: how many bytes, at least 1
+ * @flags: MYMAP_BUFFER_SYNC_* together
+ *
+ * Call it with FROM_DEVICE before reading what the device has written, and with
+ * TO_DEVICE and END when what the device is to read has been written. Where devices
+ * see the caches it does next to nothing.
+ *
+ * Return: 0, or
+ * -EINVAL: the range is not inside the buffer, or there is no direction
+ * -EOPNOTSUPP: a flag is not known, or the driver is older than this
+ * -ENXIO: the device is gone
+ * Threads: any.
+ */
+int mymap_buffer_sync(struct mymap_buffer *buffer, uint64_t offset, uint64_t length,
+		      uint64_t flags) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_device_bind() - make mymap the driver of a PCI device
+ * @device: as the kernel calls it, such as "0000:00:04.0"
+ * @dma_bits: how many bits of an address it has, 24 to 64; 0 for 32, or for what it
+ *	has already
+ *
+ * The device may read and write memory from then on. A device that mymap has
+ * already is fine.
+ *
+ * Return: 0, or
+ * -ENODEV: there is no such device
+ * -EBUSY: another driver has it, see mymap_device_get_driver(); or @dma_bits is to
+ *	change while memory is allocated for it
+ * -ENOENT: the module is not loaded
+ * -EACCES: the caller may not do that
+ * -EIO, -EINVAL: the kernel cannot drive it so
+ * Threads: any.
+ */
+int mymap_device_bind(const char *device, unsigned int dma_bits)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_device_unbind() - give a PCI device back
+ * @device: as the kernel calls it
+ *
+ * To a driver that is made for it, if there is one. The memory that the kernel has
+ * allocated for it goes at once, whoever uses it.
+ *
+ * Return: 0, or
+ * -ENODEV: there is no such device
+ * -ENOENT: it has no driver
+ * -EBUSY: another driver has it
+ * -EACCES: the caller may not do that
+ * Threads: any.
+ */
+int mymap_device_unbind(const char *device) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_device_get_driver() - which driver has a PCI device?
+ * @device: as the kernel calls it
+ * @ret_driver: where to put its name; the caller frees it with free()
+ *
+ * Return: 0, or
+ * -ENODEV: there is no such device
+ * -ENOENT: it has no driver
+ * -ENOMEM: out of memory
+ * Threads: any.
+ */
+int mymap_device_get_driver(const char *device, char **ret_driver)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
 
 /* The longest name, in bytes. */
 #define MYMAP_NAME_MAX	47

@@ -54,8 +54,8 @@
  *             driver of, or the eventfd was not added
  * EACCES      the caller may not use that buffer in that way: it is for others,
  *             or the descriptor is not open for writing
- * EPERM       the caller may not give that name, or not take it away; or a seal
- *             of the buffer forbids it
+ * EPERM       the caller may not give that name, or not take it away, or not know
+ *             addresses; or a seal of the buffer forbids it
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits), or MYMAP_MAX_EVENTFDS
  * EBADF       an argument is not an open descriptor
@@ -63,7 +63,8 @@
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it
- * ENODEV      the default buffer is asked for and is switched off
+ * ENODEV      the default buffer is asked for and is switched off, or the device of a
+ *             buffer that is for none
  * EMFILE      the caller has too many open descriptors
  * ENFILE      the system has too many open files
  * EINTR       a fatal signal arrived while memory was being populated or taken
@@ -161,6 +162,7 @@ struct mymap_create {
 #define MYMAP_FEATURE_RESIZE	(1ULL << 3)	/* RESIZE, SEAL, FIXED_SIZE, holes */
 #define MYMAP_FEATURE_NOTIFY	(1ULL << 4)	/* rings: RING, WAIT, poll, eventfds */
 #define MYMAP_FEATURE_KINDS	(1ULL << 5)	/* kinds other than PAGES; devices */
+#define MYMAP_FEATURE_SEGMENTS	(1ULL << 6)	/* SEGMENTS and SYNC */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -353,6 +355,83 @@ struct mymap_seal {
 };
 
 /**
+ * struct mymap_segment - a run of addresses
+ * @address: on the bus of the device
+ * @length: in bytes
+ */
+struct mymap_segment {
+	__u64 address;
+	__u64 length;
+};
+
+/**
+ * struct mymap_segments - where a buffer is for its device (MYMAP_IOC_SEGMENTS, on a
+ *	buffer)
+ * @size: sizeof(struct mymap_segments)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @segments: an array of struct mymap_segment, as a pointer in 64 bits, that is to
+ *	be filled from the beginning of the buffer on
+ * @nr_segments: in: room in the array, may be 0; out: how many were written
+ * @total: out: how many there are
+ *
+ * The memory is allocated and mapped for the device by the first call, and stays
+ * where it is until the buffer goes: until then it keeps its size and gets no holes
+ * (EBUSY). MYMAP_KIND_CONTIGUOUS and MYMAP_KIND_DEVICE are one segment, and so is
+ * any buffer of which an IOMMU makes one.
+ *
+ * EPERM where the caller has not CAP_SYS_RAWIO, and the administrator has not set
+ * the module parameter expose_addresses, or the kernel is locked down; EOPNOTSUPP
+ * where the device cannot reach all of the memory; ENODEV where the buffer was made
+ * while the module's own device was not bound; ENXIO where the device is gone.
+ * Addresses of a device are worth nothing to another one.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_segments {
+	__u32 size;
+	__u32 flags;
+	__u64 segments;
+	__u32 nr_segments;
+	__u32 total;
+};
+
+/* struct mymap_sync.flags */
+#define MYMAP_SYNC_END		(1U << 0)	/* done, rather than about to begin */
+
+/* struct mymap_sync.direction: which way the data go */
+#define MYMAP_SYNC_TO_DEVICE	1
+#define MYMAP_SYNC_FROM_DEVICE	2
+#define MYMAP_SYNC_BOTH		3
+
+/**
+ * struct mymap_sync - the processor is about to use a range, or done with it
+ *	(MYMAP_IOC_SYNC, on a buffer)
+ * @size: sizeof(struct mymap_sync)
+ * @flags: MYMAP_SYNC_END or 0; others are EOPNOTSUPP
+ * @offset: where the range begins, in bytes
+ * @length: bytes, at least 1; all of them inside of the buffer
+ * @direction: MYMAP_SYNC_TO_DEVICE, MYMAP_SYNC_FROM_DEVICE or MYMAP_SYNC_BOTH
+ * @reserved: must be 0
+ *
+ * Before the processor reads what the device has written: FROM_DEVICE. When it has
+ * written what the device is to read: TO_DEVICE with MYMAP_SYNC_END. The ends of a
+ * range may be anywhere, but what shares a line of the cache with it goes along. On
+ * machines where devices see the caches it does next to nothing.
+ *
+ * EINVAL where the range or the direction is none, ENXIO where the device is gone.
+ *
+ * Return: 0, or -1 and errno.
+ */
+struct mymap_sync {
+	__u32 size;
+	__u32 flags;
+	__u64 offset;
+	__u64 length;
+	__u32 direction;
+	__u32 reserved;
+};
+
+/**
  * DOC: rings
  *
  * A buffer has a sequence number, 0 at first. A ring adds 1 to it and wakes who
@@ -456,6 +535,8 @@ struct mymap_eventfd {
 #define MYMAP_IOC_DESTROY	_IO(MYMAP_IOC_TYPE, 0x05)
 #define MYMAP_IOC_RESIZE	_IO(MYMAP_IOC_TYPE, 0x06)
 #define MYMAP_IOC_SEAL		_IO(MYMAP_IOC_TYPE, 0x07)
+#define MYMAP_IOC_SEGMENTS	_IO(MYMAP_IOC_TYPE, 0x08)
+#define MYMAP_IOC_SYNC		_IO(MYMAP_IOC_TYPE, 0x09)
 #define MYMAP_IOC_RING		_IO(MYMAP_IOC_TYPE, 0x10)
 #define MYMAP_IOC_WAIT		_IO(MYMAP_IOC_TYPE, 0x11)
 #define MYMAP_IOC_ADD_EVENTFD	_IO(MYMAP_IOC_TYPE, 0x12)

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where a buffer is for its device: runs of addresses on the device's bus.
+ *
+ * Pages are mapped for the device once, by the DMA API, and stay so as long as the
+ * buffer is there: what the device was told may be used at any time. Until then
+ * neither the size changes nor is there a hole to be made. A device's own memory is
+ * where it is.
+ *
+ * Where the DMA API would copy (swiotlb), because the device cannot reach the
+ * memory itself, there are no addresses to be told: nobody would know when to copy.
+ */
+#include <linux/dma-direct.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+#include "devices.h"
+#include "memory_chunks.h"
+#include "mymap.h"
+
+/**
+ * struct mymap_dma_map - the pages of one buffer, mapped for its device
+ * @user: among those of the device
+ * @device: the device, which the buffer has a reference to
+ * @table: the pages, and where the device sees them
+ * @mapped: @table is mapped; guarded by the device's lock
+ * @coherent: the processor and the device see the same through their caches
+ */
+struct mymap_dma_map {
+	struct mymap_device_user user;
+	struct mymap_device *device;
+	struct sg_table table;
+	bool mapped;
+	bool coherent;
+};
+
+static void mymap_segments_unmap(struct mymap_dma_map *segments)
+{
+	dma_unmap_sgtable(segments->device->dev, &segments->table,
+			  DMA_BIDIRECTIONAL, 0);
+	segments->mapped = false;
+}
+
+static void mymap_segments_gone(struct mymap_device_user *user)
+{
+	mymap_segments_unmap(container_of(user, struct mymap_dma_map, user));
+}
+
+/* A run of pages that follow each other in memory, from a page of the buffer on. */
+static unsigned long mymap_run_at(struct mymap_pages *pages, pgoff_t pgoff,
+				  struct page **first)
+{
+	unsigned long longest = (UINT_MAX & PAGE_MASK) >> PAGE_SHIFT, nr = 0;
+	struct page *head;
+	pgoff_t at = pgoff;
+
+	while ((head = mymap_chunk_next(pages, &at, pages->nr_pages))) {
+		if (!nr)
+			*first = head;
+		else if (page_to_pfn(head) != page_to_pfn(*first) + nr)
+			break;
+		if (nr + mymap_chunk_pages(head) > longest)
+			break;
+		nr += mymap_chunk_pages(head);
+		at += mymap_chunk_pages(head);
+	}
+	return nr;
+}
+
+/* The pages of the buffer as runs; all of them are there. */
+static int mymap_segments_gather(struct mymap_dma_map *segments,
+				 struct mymap_pages *pages)
+{
+	unsigned int nr_runs = 0;
+	struct scatterlist *sg;
+	struct page *first;
+	unsigned int i;
+	pgoff_t pgoff;
+	int err;
+
+	for (pgoff = 0; pgoff < pages->nr_pages; nr_runs++)
+		pgoff += mymap_run_at(pages, pgoff, &first);
+	err = sg_alloc_table(&segments->table, nr_runs, GFP_KERNEL_ACCOUNT);
+	if (err)
+		return err;
+
+	pgoff = 0;
+	for_each_sgtable_sg(&segments->table, sg, i) {
+		unsigned long nr = mymap_run_at(pages, pgoff, &first);
+
+		sg_set_page(sg, first, nr << PAGE_SHIFT, 0);
+		pgoff += nr;
+	}
+	return 0;
+}
+
+/* What translates the addresses of a device, or NULL. */
+static struct iommu_domain *mymap_translation_of(struct device *dev)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY ? domain : NULL;
+}
+
+/*
+ * Does the device reach all of it by itself? The DMA API is not to be asked: it
+ * would map a copy, or warn that it cannot.
+ */
+static bool mymap_segments_are_reached(struct device *dev,
+				       const struct sg_table *table)
+{
+	u64 last = min_not_zero(dma_get_mask(dev), (u64)dev->bus_dma_limit);
+	struct scatterlist *sg;
+	unsigned int i;
+
+	if (mymap_translation_of(dev))
+		return true;
+	for_each_sgtable_sg(table, sg, i) {
+		u64 first = phys_to_dma(dev, sg_phys(sg));
+
+		if (first > last || sg->length - 1 > last - first)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is any of it a copy nevertheless? Behind an IOMMU, see where the first address
+ * leads to. Without, a coherent device needs no synchronizing unless there is a
+ * copy; of another one it is known whether everything is copied, as swiotlb=force
+ * has it.
+ */
+static bool mymap_segments_are_bounced(struct device *dev,
+				       const struct sg_table *table)
+{
+	struct iommu_domain *domain = mymap_translation_of(dev);
+	struct scatterlist *sg;
+	unsigned int i;
+
+	if (domain)
+		return iommu_iova_to_phys(domain, sg_dma_address(table->sgl)) !=
+			sg_phys(table->sgl);
+	if (!dev_is_dma_coherent(dev))
+		return dma_max_mapping_size(dev) != SIZE_MAX &&
+			dma_get_mask(dev) >= dma_get_required_mask(dev);
+	for_each_sgtable_dma_sg(table, sg, i) {
+		if (dma_need_sync(dev, sg_dma_address(sg)))
+			return true;
+	}
+	return false;
+}
+
+static int mymap_segments_map(struct mymap_dma_map *segments)
+{
+	struct mymap_device *device = segments->device;
+	int err;
+
+	if (!mymap_segments_are_reached(device->dev, &segments->table))
+		return -EOPNOTSUPP;
+	err = dma_map_sgtable(device->dev, &segments->table,
+			      DMA_BIDIRECTIONAL, DMA_ATTR_NO_WARN);
+	/* The same where there is no room for a copy, which is not wanted. */
+	if (err)
+		return err == -ENOMEM ? err : -EOPNOTSUPP;
+	segments->mapped = true;
+	if (mymap_segments_are_bounced(device->dev, &segments->table)) {
+		mymap_segments_unmap(segments);
+		return -EOPNOTSUPP;
+	}
+	segments->coherent = dev_is_dma_coherent(device->dev);
+	list_add_tail(&segments->user.node, &device->users);
+	return 0;
+}
+
+/* Under the locks of the device and of the buffer. */
+static int mymap_segments_create(struct mymap_buffer *buffer)
+{
+	struct mymap_dma_map *segments;
+	int err;
+
+	segments = kzalloc(sizeof(*segments), GFP_KERNEL_ACCOUNT);
+	if (!segments)
+		return -ENOMEM;
+	segments->user.gone = mymap_segments_gone;
+	segments->device = buffer->device;
+	err = mymap_segments_gather(segments, &buffer->pages);
+	if (err)
+		goto err_free;
+	err = mymap_segments_map(segments);
+	if (err)
+		goto err_free_table;
+	/* Who sees it sees all of it: SYNC looks without a lock. */
+	smp_store_release(&buffer->segments, segments);
+	return 0;
+
+err_free_table:
+	sg_free_table(&segments->table);
+err_free:
+	kfree(segments);
+	return err;
+}
+
+/* -EAGAIN where the buffer has changed since it was populated. */
+static int mymap_segments_begin(struct mymap_buffer *buffer)
+{
+	int err = 0;
+
+	mutex_lock(&buffer->lock);
+	if (!buffer->segments)
+		err = buffer->pages.nr_resident < buffer->pages.nr_pages ?
+			-EAGAIN : mymap_segments_create(buffer);
+	mutex_unlock(&buffer->lock);
+	return err;
+}
+
+static unsigned int mymap_segments_fill(const struct mymap_dma_map *segments,
+					struct mymap_segment *to,
+					unsigned int first, unsigned int nr)
+{
+	struct scatterlist *sg;
+	unsigned int i, filled = 0;
+
+	for_each_sgtable_dma_sg(&segments->table, sg, i) {
+		if (i < first)
+			continue;
+		if (filled == nr)
+			break;
+		to[filled].address = sg_dma_address(sg);
+		to[filled++].length = sg_dma_len(sg);
+	}
+	return filled;
+}
+
+/**
+ * mymap_segments_get() - where a buffer is for its device
+ * @buffer: the buffer, in use
+ * @to: where to put segments
+ * @first: the first one wanted
+ * @nr: in: room in @to; out: how many were put there
+ * @total: how many there are
+ *
+ * The first call maps the buffer, which it is then until it goes.
+ *
+ * Context: process context, may sleep, takes the locks of the device and of the
+ * buffer.
+ * Return: 0; -ENODEV where the buffer is for no device, -ENXIO where that is gone,
+ * -EOPNOTSUPP where the device cannot reach the memory, -ENOMEM or -EINTR.
+ */
+int mymap_segments_get(struct mymap_buffer *buffer, struct mymap_segment *to,
+		       unsigned int first, unsigned int *nr,
+		       unsigned int *total)
+{
+	struct mymap_device *device = buffer->device;
+	int err;
+
+	if (!device)
+		return -ENODEV;
+	do {
+		err = mymap_buffer_populate(buffer, 0,
+					    mymap_buffer_size(buffer));
+		if (err)
+			return err;
+		mutex_lock(&device->lock);
+		if (!device->dev) {
+			err = -ENXIO;
+		} else if (buffer->frames) {
+			*total = 1;
+			*nr = min(*nr, first ? 0U : 1U);
+			if (*nr)
+				to[0] = (struct mymap_segment) {
+					.address = buffer->frames->dma,
+					.length = buffer->frames->size,
+				};
+		} else {
+			err = mymap_segments_begin(buffer);
+			if (!err) {
+				*total = buffer->segments->table.nents;
+				*nr = mymap_segments_fill(buffer->segments, to,
+							  first, *nr);
+			}
+		}
+		mutex_unlock(&device->lock);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/**
+ * mymap_segments_destroy() - end what the first mymap_segments_get() began
+ * @segments: the segments, or NULL; nobody uses the buffer any more
+ *
+ * Context: process context, may sleep, takes the device's lock.
+ */
+void mymap_segments_destroy(struct mymap_dma_map *segments)
+{
+	struct mymap_device *device;
+
+	if (!segments)
+		return;
+	device = segments->device;
+	mutex_lock(&device->lock);
+	/* Where the device is gone, nothing is mapped for it. */
+	if (segments->mapped) {
+		list_del(&segments->user.node);
+		mymap_segments_unmap(segments);
+	}
+	mutex_unlock(&device->lock);
+	sg_free_table(&segments->table);
+	kfree(segments);
+}
+
+/*
+ * The part of a range that lies in one run of pages and in one of addresses, both
+ * of which cover the buffer in the same order.
+ */
+static void mymap_segments_sync(struct mymap_dma_map *segments, u64 offset,
+				u64 len, enum dma_data_direction direction,
+				bool end)
+{
+	struct device *dev = segments->device->dev;
+	struct scatterlist *run = segments->table.sgl;
+	struct scatterlist *dma = segments->table.sgl;
+	u64 run_end = run->length, dma_end = sg_dma_len(dma);
+
+	while (len) {
+		dma_addr_t address;
+		u64 part;
+
+		while (offset >= run_end) {
+			run = sg_next(run);
+			run_end += run->length;
+		}
+		while (offset >= dma_end) {
+			dma = sg_next(dma);
+			dma_end += sg_dma_len(dma);
+		}
+		part = min3(len, run_end - offset, dma_end - offset);
+		address = sg_dma_address(dma) + sg_dma_len(dma) -
+			(dma_end - offset);
+		if (end)
+			dma_sync_single_for_device(dev, address, part,
+						   direction);
+		else
+			dma_sync_single_for_cpu(dev, address, part, direction);
+		offset += part;
+		len -= part;
+		cond_resched();
+	}
+}
+
+/**
+ * mymap_segments_synchronize() - let the processor and the device see the same
+ * @buffer: the buffer, in use
+ * @offset: bytes
+ * @len: bytes; the range is inside of the buffer, which cannot change its size if it
+ *	is mapped for a device
+ * @direction: which way the data go
+ * @end: the processor is done with it, rather than about to begin
+ *
+ * Context: process context, may sleep, takes the device's lock where there is
+ * something to be done.
+ * Return: 0, or -ENXIO where the device is gone.
+ */
+int mymap_segments_synchronize(struct mymap_buffer *buffer, u64 offset,
+			       u64 len, enum dma_data_direction direction,
+			       bool end)
+{
+	/* Pairs with the release in mymap_segments_create(). */
+	struct mymap_dma_map *segments = smp_load_acquire(&buffer->segments);
+	int err = 0;
+
+	if (mymap_buffer_is_gone(buffer))
+		return -ENXIO;
+	/* The device's own memory needs no more than an order of accesses. */
+	mb();
+	if (!segments || (segments->coherent && READ_ONCE(segments->mapped)))
+		return 0;
+
+	mutex_lock(&segments->device->lock);
+	if (segments->mapped)
+		mymap_segments_sync(segments, offset, len, direction, end);
+	else
+		err = -ENXIO;
+	mutex_unlock(&segments->device->lock);
+	return err;
+}

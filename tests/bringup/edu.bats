@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A device that moves memory by itself, without an IOMMU.
+load helpers
+
+@test "bind: mymap becomes the driver, with as many bits as told" {
+	mymap bind "$(edu_narrow)" --dma-bits 28
+	[ "$(driver_of "$(edu_narrow)")" = mymap ]
+	[ "$(cat "/sys/bus/pci/devices/$(edu_narrow)/dma_bits")" = 28 ]
+	mymap bind "$(edu_wide)"
+	[ "$(cat "/sys/bus/pci/devices/$(edu_wide)/dma_bits")" = 32 ]
+	# What it has already is fine.
+	mymap bind "$(edu_wide)" --dma-bits 40
+	[ "$(cat "/sys/bus/pci/devices/$(edu_wide)/dma_bits")" = 40 ]
+}
+
+@test "unbind: the device is nobody's again" {
+	mymap bind "$(edu_wide)"
+	mymap unbind "$(edu_wide)"
+	[ ! -e "/sys/bus/pci/devices/$(edu_wide)/driver" ]
+	[ "$(cat "/sys/bus/pci/devices/$(edu_wide)/driver_override")" = "(null)" ]
+	run mymap unbind "$(edu_wide)"
+	status_is 1
+	output_has "mymap does not have it"
+}
+
+@test "bind: a device that a driver holds is refused, with the driver's name" {
+	local disk
+	disk=$(basename "$(dirname "$(readlink -f /sys/bus/virtio/devices/virtio0)")")
+	run mymap bind "$disk"
+	status_is 1
+	output_is "mymap: bind: device '$disk': the driver virtio-pci has it"
+	[ "$(driver_of "$disk")" = virtio-pci ]
+	run mymap unbind "$disk"
+	status_is 1
+	output_is "mymap: unbind: device '$disk': the driver virtio-pci has it"
+	[ "$(driver_of "$disk")" = virtio-pci ]
+}
+
+@test "bind: no such device, a path, an ordinary user" {
+	local device
+	for device in 0000:00:1e.7 ../devices x ''; do
+		run mymap bind "$device"
+		status_is 1
+		output_has "there is no such PCI device"
+	done
+	run as member mymap bind "$(edu_wide)"
+	status_is 1
+	output_has "permission denied"
+	[ ! -e "/sys/bus/pci/devices/$(edu_wide)/driver" ]
+}
+
+@test "bind: the bits cannot change while memory is allocated" {
+	mymap bind "$(edu_narrow)" --dma-bits 28
+	run mymap create --kind device --device "$(edu_narrow)" --size 4K -- mymap bind "$(edu_narrow)" --dma-bits 40
+	status_is 1
+	output_has "memory is allocated for it"
+	[ "$(cat "/sys/bus/pci/devices/$(edu_narrow)/dma_bits")" = 28 ]
+}
+
+@test "segments: root is told one segment of a contiguous buffer, others are not told" {
+	mymap bind "$(edu_wide)" --dma-bits 40
+	run mymap create --contiguous --device "$(edu_wide)" --size 1M -- mymap segments --fd 3
+	status_is 0
+	one_line
+	[[ $output =~ ^0x[0-9a-f]+' 1048576'$ ]]
+	run as member mymap create --contiguous --device "$(edu_wide)" --size 1M -- mymap segments --fd 3
+	status_is 1
+	output_has "permission denied"
+}
+
+@test "edu: it copies in memory of its own, with 28 bits, and every byte is right" {
+	mymap bind "$(edu_narrow)" --dma-bits 28
+	edu copies_in_its_own_memory "$(edu_narrow)"
+}
+
+@test "edu: it copies in memory of its own and in pages, with 40 bits" {
+	mymap bind "$(edu_wide)" --dma-bits 40
+	edu copies_in_its_own_memory "$(edu_wide)"
+	edu copies_in_contiguous_pages "$(edu_wide)"
+	edu copies_in_pages "$(edu_wide)"
+}
+
+@test "edu: pages that 28 bits do not reach are EOPNOTSUPP" {
+	mymap bind "$(edu_narrow)" --dma-bits 28
+	edu too_narrow_for_pages "$(edu_narrow)"
+}
+
+@test "edu: without an IOMMU it reaches what is not its own" {
+	mymap bind "$(edu_wide)" --dma-bits 40
+	edu outside_is_reached "$(edu_wide)"
+}
+
+@test "edu: unbound under a live mapping it is SIGBUS" {
+	mymap bind "$(edu_wide)" --dma-bits 40
+	edu unbound_under_a_mapping "$(edu_wide)"
+}

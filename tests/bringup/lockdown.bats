@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A kernel that is locked down stays so: the last file of the machine.
+load helpers
+
+@test "lockdown: no addresses are told, to root either, and everything else works" {
+	grep -qF '[none]' /sys/kernel/security/lockdown || skip "the kernel is locked down already, or cannot be"
+	"$programs/segments" told
+	echo integrity >/sys/kernel/security/lockdown
+	"$programs/segments" not_told
+	echo 1 >/sys/module/mymap/parameters/expose_addresses
+	"$programs/segments" not_told
+	echo 0 >/sys/module/mymap/parameters/expose_addresses
+	mymap create --contiguous --size 1M
+	program kinds reads_and_writes contiguous_is_pinnable
+}

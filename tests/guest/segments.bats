@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+load helpers
+
+@test "segments: a run of memory is one segment" {
+	requires root
+	program segments one_for_a_run
+}
+
+@test "segments: they are all of the buffer, as many as there is room for" {
+	requires root memory:500
+	program segments all_of_the_buffer
+}
+
+@test "segments: they freeze the size: EBUSY, and holes too" {
+	requires root
+	program segments freezes_the_size
+}
+
+@test "segments: a bad array is EFAULT" {
+	requires root
+	program segments bad_array
+}
+
+@test "segments: who has not CAP_SYS_RAWIO is not told, but where the administrator lets all know" {
+	requires root
+	as member "$programs/segments" not_told
+	setpriv --bounding-set=-sys_rawio --inh-caps=-sys_rawio "$programs/segments" not_told
+	echo 1 >/sys/module/mymap/parameters/expose_addresses
+	as member "$programs/segments" told
+	echo 0 >/sys/module/mymap/parameters/expose_addresses
+	as member "$programs/segments" not_told
+}
+
+@test "sync: ranges and directions, good and bad" {
+	program segments sync_ranges
+}
+
+@test "sync: during a resize" {
+	program segments sync_during_resize
+}

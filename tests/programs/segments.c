@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SEGMENTS and SYNC, for the module's own device: who is told, what is frozen, and
+ * what is refused. That the addresses are right is for a device to show: edu.c.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "test.h"
+
+#define MIB	((size_t)1 << 20)
+
+static int segments(int fd, struct mymap_segment *to, uint32_t room, uint32_t *nr,
+		    uint32_t *total)
+{
+	struct mymap_segments args = {
+		.size = sizeof(args),
+		.segments = (uintptr_t)to,
+		.nr_segments = room,
+	};
+
+	if (ioctl(fd, MYMAP_IOC_SEGMENTS, &args))
+		return -1;
+	*nr = args.nr_segments;
+	*total = args.total;
+	return 0;
+}
+
+static int try_any(int fd)
+{
+	uint32_t nr, total;
+
+	return segments(fd, NULL, 0, &nr, &total);
+}
+
+static int kind_create(uint32_t kind, size_t len)
+{
+	struct mymap_create create = { .size = sizeof(create), .buffer_size = len, .kind = kind };
+	int door = door_open(O_RDWR), fd = ioctl(door, MYMAP_IOC_CREATE, &create);
+
+	CHECK(fd >= 0);
+	close(door);
+	return fd;
+}
+
+static void one_for_a_run(void)
+{
+	static const uint32_t kinds[] = { MYMAP_KIND_CONTIGUOUS, MYMAP_KIND_DEVICE };
+	struct mymap_segment segment[2];
+	uint32_t nr, total;
+	size_t i, j;
+
+	require_root();
+	for (i = 0; i < 2; i++) {
+		const size_t lens[] = { page_size, 2 * MIB, 2 * MIB + page_size, 4 * MIB };
+
+		for (j = 0; j < 4; j++) {
+			int fd = kind_create(kinds[i], lens[j]);
+
+			CHECK_EQ(segments(fd, segment, 2, &nr, &total), 0);
+			CHECK_EQ(nr, 1);
+			CHECK_EQ(total, 1);
+			CHECK_EQ(segment[0].length, lens[j]);
+			close(fd);
+		}
+	}
+}
+
+/* Neighbours are one; what the room is too small for is counted. */
+static void all_of_the_buffer(void)
+{
+	size_t len = 64 * MIB + 3 * page_size;
+	int fd = buffer_create(len, 0);
+	struct mymap_segment *list;
+	uint32_t nr, total, again, i;
+	uint64_t sum = 0;
+
+	require_root();
+	CHECK_EQ(segments(fd, NULL, 0, &nr, &total), 0);
+	CHECK_EQ(nr, 0);
+	CHECK(total >= 1);
+	CHECK_EQ(info(fd).resident, len);
+	list = calloc(total + 1, sizeof(*list));
+	list[total].length = 4711;
+	CHECK_EQ(segments(fd, list, total, &nr, &again), 0);
+	CHECK_EQ(again, total);
+	CHECK_EQ(nr, total);
+	CHECK_EQ(list[total].length, 4711);
+	for (i = 0; i < total; i++) {
+		sum += list[i].length;
+		CHECK_EQ(list[i].length % page_size, 0);
+		CHECK(!i || list[i].address != list[i - 1].address + list[i - 1].length);
+	}
+	CHECK_EQ(sum, len);
+	/* The first ones only. */
+	if (total > 1) {
+		struct mymap_segment first = list[0];
+
+		memset(list, 0, total * sizeof(*list));
+		CHECK_EQ(segments(fd, list, 1, &nr, &again), 0);
+		CHECK_EQ(nr, 1);
+		CHECK_EQ(again, total);
+		CHECK_EQ(list[0].address, first.address);
+		CHECK_EQ(list[1].length, 0);
+	}
+}
+
+static void freezes_the_size(void)
+{
+	size_t huge = huge_size(), len = 4 * huge;
+	int fd = buffer_create(len, 0);
+
+	require_root();
+	CHECK_EQ(ftruncate(fd, (off_t)(3 * huge)), 0);
+	CHECK_EQ(try_any(fd), 0);
+	CHECK_ERRNO(ftruncate(fd, (off_t)huge), EBUSY);
+	CHECK_ERRNO(ftruncate(fd, (off_t)len), EBUSY);
+	CHECK_ERRNO(buffer_resize(fd, page_size), EBUSY);
+	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)huge), EBUSY);
+	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)len), EBUSY);
+	CHECK_EQ(ftruncate(fd, (off_t)(3 * huge)), 0);
+	buffer_check_size(fd, 3 * huge);
+	CHECK_EQ(total_size(), 3 * huge);
+	CHECK_EQ(try_any(fd), 0);
+}
+
+static void bad_array(void)
+{
+	int fd = buffer_create(page_size, 0);
+	uint32_t nr, total;
+
+	require_root();
+	CHECK_ERRNO(segments(fd, NULL, 1, &nr, &total), EFAULT);
+	CHECK_ERRNO(segments(fd, bad_pointer(1), 1, &nr, &total), EFAULT);
+	CHECK_EQ(segments(fd, bad_pointer(1), 0, &nr, &total), 0);
+}
+
+/* Without a name the case fails where they are told. */
+static void not_told(void)
+{
+	CHECK_ERRNO(try_any(kind_create(MYMAP_KIND_CONTIGUOUS, page_size)), EPERM);
+	CHECK_ERRNO(try_any(kind_create(MYMAP_KIND_DEVICE, page_size)), EPERM);
+	CHECK_ERRNO(try_any(buffer_create(page_size, 0)), EPERM);
+}
+
+static void told(void)
+{
+	CHECK_EQ(try_any(kind_create(MYMAP_KIND_CONTIGUOUS, page_size)), 0);
+	CHECK_EQ(try_any(buffer_create(page_size, 0)), 0);
+}
+
+/* SYNC. */
+
+static int try_sync(int fd, uint64_t offset, uint64_t len, uint32_t direction, uint32_t flags)
+{
+	struct mymap_sync args = {
+		.size = sizeof(args), .flags = flags, .offset = offset, .length = len,
+		.direction = direction,
+	};
+
+	return ioctl(fd, MYMAP_IOC_SYNC, &args);
+}
+
+static void sync_ranges_of(int fd, size_t len)
+{
+	uint32_t direction, flags;
+
+	for (direction = 1; direction <= 3; direction++)
+		for (flags = 0; flags <= MYMAP_SYNC_END; flags++) {
+			CHECK_EQ(try_sync(fd, 0, len, direction, flags), 0);
+			CHECK_EQ(try_sync(fd, 1, 1, direction, flags), 0);
+			CHECK_EQ(try_sync(fd, len - 1, 1, direction, flags), 0);
+			CHECK_EQ(try_sync(fd, page_size - 3, 7, direction, flags), 0);
+		}
+	CHECK_ERRNO(try_sync(fd, 0, 0, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 0, len + 1, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, len, 1, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 1, len, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, UINT64_MAX, 2, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 2, UINT64_MAX, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 1ULL << 63, 1ULL << 63, 1, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 0, len, 0, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 0, len, 4, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 0, len, ~0U, 0), EINVAL);
+	CHECK_ERRNO(try_sync(fd, 0, len, 1, 2), EOPNOTSUPP);
+}
+
+static void sync_ranges(void)
+{
+	size_t len = 5 * page_size;
+	int fd = buffer_create(len, 0);
+
+	/* Before a device was told of it, and after. */
+	sync_ranges_of(fd, len);
+	if (!geteuid()) {
+		CHECK_EQ(try_any(fd), 0);
+		sync_ranges_of(fd, len);
+	}
+	sync_ranges_of(kind_create(MYMAP_KIND_CONTIGUOUS, len), len);
+	sync_ranges_of(kind_create(MYMAP_KIND_DEVICE, len), len);
+}
+
+static void resize_again_and_again(void *data)
+{
+	int fd = *(int *)data;
+
+	for (;;) {
+		CHECK_EQ(ftruncate(fd, (off_t)page_size), 0);
+		CHECK_EQ(ftruncate(fd, (off_t)(64 * page_size)), 0);
+	}
+}
+
+static void sync_during_resize(void)
+{
+	int fd = buffer_create(64 * page_size, 0);
+	pid_t child = child_start(resize_again_and_again, &fd);
+	double end = now() + 2;
+
+	while (now() < end)
+		if (try_sync(fd, 0, 64 * page_size, MYMAP_SYNC_BOTH, 0))
+			CHECK_EQ(errno, EINVAL);
+	child_kill(child, 5);
+}
+
+static const struct test_case cases[] = {
+	CASE(one_for_a_run),
+	CASE(all_of_the_buffer),
+	CASE(freezes_the_size),
+	CASE(bad_array),
+	CASE(not_told),
+	CASE(told),
+	CASE(sync_ranges),
+	CASE(sync_during_resize),
+	CASES_END
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, cases);
+}
