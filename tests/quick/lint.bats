@@ -37,7 +37,7 @@ never() {
 }
 
 @test "lint: the spelling is right" {
-	files | grep -v '^LICENSES/' | xargs codespell --ignore-words-list nd,fo,iput,parm
+	files | grep -v '^LICENSES/' | xargs codespell --ignore-words-list nd,fo,iput,parm,filp
 }
 
 @test "lint: every source file names its license" {
