@@ -255,6 +255,7 @@ static void check_unknown_number(int fd, const char *what, bool on_door)
 		if (cmd == MYMAP_IOC_INFO || cmd == MYMAP_IOC_RESIZE || cmd == MYMAP_IOC_SEAL ||
 		    cmd == MYMAP_IOC_RING || cmd == MYMAP_IOC_WAIT ||
 		    cmd == MYMAP_IOC_ADD_EVENTFD || cmd == MYMAP_IOC_REMOVE_EVENTFD ||
+		    (!on_door && (cmd == MYMAP_IOC_SEGMENTS || cmd == MYMAP_IOC_SYNC)) ||
 		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY ||
 				 cmd == MYMAP_IOC_OPEN || cmd == MYMAP_IOC_DESTROY)))
 			continue;
