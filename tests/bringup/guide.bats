@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# docs/bring-up.md by its commands.
+load helpers
+
+# block NAME: what the guide has between its marks.
+block() {
+	sed -n "/^<!-- test: $1 -->\$/,/^\`\`\`\$/{/^\`\`\`/d; /^<!--/d; p}" "$source_dir/docs/bring-up.md"
+}
+
+@test "guide: from a device to a buffer with an address, and back" {
+	local DEVICE
+	eval "$(block device)"
+	[ "$DEVICE" = "$(edu_wide)" ]
+	eval "$(block bind)"
+	run eval "$(block create)"
+	status_is 0
+	output_has "device               $DEVICE"
+	[[ ${lines[-1]} =~ ^0x[0-9a-f]+' 1048576'$ ]]
+	eval "$(block registers)"
+	eval "$(block end)"
+	[ ! -e "/sys/bus/pci/devices/$DEVICE/driver" ]
+}
+
+@test "guide: no command is left out" {
+	local name known=" device bind create registers end "
+	while read -r name; do
+		[[ $known == *" $name "* ]] || fail "$name is not run"
+	done < <(sed -n 's/^<!-- test: \(.*\) -->$/\1/p' "$source_dir/docs/bring-up.md")
+	[ "$(grep -c '^```sh$' "$source_dir/docs/bring-up.md")" = "$(grep -c '^<!-- test: ' "$source_dir/docs/bring-up.md")" ]
+}
