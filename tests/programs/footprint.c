@@ -142,26 +142,40 @@ static void close_many(const int fds[MANY])
 		close(fds[i]);
 }
 
-/* A second one comes by way of /proc, which makes dentries of its own for it. */
-static void descriptors(void)
+/* What buffers that are open take each, and a second descriptor of them, which comes by way of /proc. */
+static void measure_descriptors(double *first, double *second)
 {
+	struct slab before = slab_before(), opened, reopened;
 	int fds[MANY], again[MANY], i;
-	struct slab before, opened, reopened;
 
-	open_many(fds, page_size);
-	close_many(fds);
-	before = slab_before();
 	open_many(fds, page_size);
 	opened = slab_now();
-	check_at_most("a buffer that is open, without its inode", (double)(slab_of(opened) - slab_of(before)) / MANY, 1024);
-
 	for (i = 0; i < MANY; i++)
 		again[i] = fd_reopen(fds[i], O_RDWR);
 	reopened = slab_now();
-	check_at_most("a second descriptor of it",
-		      (double)(reopened.driver + reopened.files - opened.driver - opened.files) / MANY, 1024);
 	close_many(again);
 	close_many(fds);
+
+	*first = (double)(slab_of(opened) - slab_of(before)) / MANY;
+	/* /proc has dentries of its own. */
+	*second = (double)(reopened.driver + reopened.files - opened.driver - opened.files) / MANY;
+}
+
+/* Dentries of other files come and go meanwhile: the least of three counts. */
+static void descriptors(void)
+{
+	double first = 0, second = 0, a, b;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		measure_descriptors(&a, &b);
+		if (!i || a < first)
+			first = a;
+		if (!i || b < second)
+			second = b;
+	}
+	check_at_most("a buffer that is open, without its inode", first, 1024);
+	check_at_most("a second descriptor of it", second, 1024);
 }
 
 static long long slab_of_many(size_t size)
