@@ -110,6 +110,7 @@ static const struct of_device_id mymap_of_ids[] = {
 	{ .compatible = "mymap,buffer" },
 	{}
 };
+
 /* Not by the table: a 64-bit modpost cannot read that of a 32-bit kernel. */
 MODULE_ALIAS("of:N*T*Cmymap,buffer");
 MODULE_ALIAS("of:N*T*Cmymap,bufferC*");
@@ -181,7 +182,8 @@ int mymap_drivers_init(void)
 	if (err)
 		return err;
 
-	mymap_own_device = platform_device_register_simple(MYMAP_OWN_DEVICE,
+	mymap_own_device =
+		platform_device_register_simple(MYMAP_OWN_DEVICE,
 						PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(mymap_own_device)) {
 		err = PTR_ERR(mymap_own_device);

@@ -16,7 +16,7 @@ measured() {
 	measured small_page
 }
 
-@test "footprint: an open buffer costs 1 KiB and an inode at most, a second descriptor 1 KiB" {
+@test "footprint: an open buffer costs 1 KiB, an inode and a dentry at most, a second descriptor 1 KiB" {
 	measured descriptors
 }
 

@@ -37,22 +37,17 @@ static void give_free_objects_back(void)
 
 /*
  * Bytes of objects of the slab: what the driver allocates is charged to a cgroup, for which most kernels have caches of
- * their own, and what comes with a file. Inodes are left out, and what has to do with the processes of the machine.
+ * their own, and what comes with a file. Inodes and dentries are left out, since the machine has others that come and go.
  */
-struct slab {
-	long long driver, files, dentries;
-};
-
 static bool begins(const char *name, const char *with)
 {
 	return !strncmp(name, with, strlen(with));
 }
 
-static struct slab slab_now(void)
+static long long slab_now(void)
 {
 	char line[512], name[128];
-	long long active, all, size, charged = 0, uncharged = 0;
-	struct slab slab = { 0, 0, 0 };
+	long long active, all, size, charged = 0, uncharged = 0, bytes = 0;
 	FILE *caches;
 
 	give_free_objects_back();
@@ -63,28 +58,20 @@ static struct slab slab_now(void)
 		if (sscanf(line, "%127s %lld %lld %lld", name, &active, &all, &size) != 4)
 			continue;
 		if (!strcmp(name, "radix_tree_node"))
-			slab.driver += active * size;
+			bytes += active * size;
 		else if (begins(name, "kmalloc-cg-"))
 			charged += active * size;
 		else if (begins(name, "kmalloc-"))
 			uncharged += active * size;
 		else if (!strcmp(name, "filp") || !strcmp(name, "lsm_file_cache"))
-			slab.files += active * size;
-		else if (!strcmp(name, "dentry"))
-			slab.dentries += active * size;
+			bytes += active * size;
 	}
 	fclose(caches);
-	slab.driver += charged ? charged : uncharged;
-	return slab;
-}
-
-static long long slab_of(struct slab slab)
-{
-	return slab.driver + slab.files + slab.dentries;
+	return bytes + (charged ? charged : uncharged);
 }
 
 /* The first time makes what all later ones use, in the kernel as well. */
-static struct slab slab_before(void)
+static long long slab_before(void)
 {
 	if (getenv("MYMAP_SLOW"))
 		test_skip("sizes are those of an ordinary kernel");
@@ -102,18 +89,18 @@ static void check_at_most(const char *what, double bytes, double most)
 static void huge_page(void)
 {
 	size_t len = 512 * MIB, huge = require_huge();
-	struct slab before = slab_before();
+	long long before = slab_before();
 	int fd = buffer_create(len, POPULATE);
 
 	CHECK_EQ(info(fd).resident_huge, len);
-	check_at_most("a page of the huge page size", (double)(slab_now().driver - before.driver) / (double)(len / huge), 64);
+	check_at_most("a page of the huge page size", (double)(slab_now() - before) / (double)(len / huge), 64);
 }
 
 /* Every other page is punched out and comes back by itself. */
 static void small_page(void)
 {
 	size_t len = 64 * MIB, nr = len / page_size, i;
-	struct slab before = slab_before();
+	long long before = slab_before();
 	int fd = buffer_create(len, POPULATE);
 
 	for (i = 0; i < nr; i += 2)
@@ -123,7 +110,7 @@ static void small_page(void)
 		CHECK_EQ(pwrite(fd, "", 1, (off_t)(i * page_size)), 1);
 	CHECK_EQ(info(fd).resident, len);
 	CHECK(huge_size() == page_size || info(fd).resident_huge == 0);
-	check_at_most("a page", (double)(slab_now().driver - before.driver) / (double)nr, 16);
+	check_at_most("a page", (double)(slab_now() - before) / (double)nr, 16);
 }
 
 static void open_many(int fds[MANY], size_t size)
@@ -145,7 +132,7 @@ static void close_many(const int fds[MANY])
 /* What buffers that are open take each, and a second descriptor of them, which comes by way of /proc. */
 static void measure_descriptors(double *first, double *second)
 {
-	struct slab before = slab_before(), opened, reopened;
+	long long before = slab_before(), opened, reopened;
 	int fds[MANY], again[MANY], i;
 
 	open_many(fds, page_size);
@@ -156,12 +143,11 @@ static void measure_descriptors(double *first, double *second)
 	close_many(again);
 	close_many(fds);
 
-	*first = (double)(slab_of(opened) - slab_of(before)) / MANY;
-	/* /proc has dentries of its own. */
-	*second = (double)(reopened.driver + reopened.files - opened.driver - opened.files) / MANY;
+	*first = (double)(opened - before) / MANY;
+	*second = (double)(reopened - opened) / MANY;
 }
 
-/* Dentries of other files come and go meanwhile: the least of three counts. */
+/* Other files come and go meanwhile: the least of three counts. */
 static void descriptors(void)
 {
 	double first = 0, second = 0, a, b;
@@ -174,18 +160,18 @@ static void descriptors(void)
 		if (!i || b < second)
 			second = b;
 	}
-	check_at_most("a buffer that is open, without its inode", first, 1024);
+	check_at_most("a buffer that is open, without inode and dentry", first, 1024);
 	check_at_most("a second descriptor of it", second, 1024);
 }
 
 static long long slab_of_many(size_t size)
 {
-	struct slab before = slab_before();
+	long long before = slab_before();
 	int fds[MANY];
 	long long bytes;
 
 	open_many(fds, size);
-	bytes = slab_now().driver - before.driver;
+	bytes = slab_now() - before;
 	close_many(fds);
 	return bytes;
 }
