@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "bench.h"
 
@@ -177,22 +178,53 @@ static void summarize(const struct repetition *repetitions, unsigned int nr, siz
 	};
 }
 
+/*
+ * What mmap costs depends on how many mappings the process has, by the nodes of the tree that the kernel keeps them in:
+ * up to a tenth, for each row alike. So each repetition finds some more than the one before, and their least is that of
+ * a tree with room.
+ */
+struct crowd {
+	char *pages;
+	size_t page, len;
+};
+
+static int crowd_init(struct crowd *crowd, unsigned int repeat)
+{
+	crowd->page = (size_t)sysconf(_SC_PAGESIZE);
+	crowd->len = 2 * repeat * crowd->page;
+	crowd->pages = mmap(NULL, crowd->len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return crowd->pages == MAP_FAILED ? -errno : 0;
+}
+
+static int crowd_grow(const struct crowd *crowd, unsigned int i)
+{
+	return mprotect(crowd->pages + 2 * i * crowd->page, crowd->page, PROT_READ) ? -errno : 0;
+}
+
 static int measure(const struct bench_peer *peer, const struct bench_clock *clock,
 		   const struct bench_plan *plan, void *own, struct repetition *repetitions,
 		   double *scratch, struct bench_row *row)
 {
 	struct repetition other;
+	struct crowd crowd;
 	enum bench_step step;
 	unsigned int i;
 	int r;
 
+	r = crowd_init(&crowd, plan->repeat);
+	if (r)
+		return r;
 	/* Nobody looks at the first: it warms caches, the allocator and our own code. */
 	r = repeat(peer, clock, plan->size, 0, own, &other);
-	for (i = 0; !r && i < plan->repeat; i++)
-		r = repeat(peer, clock, plan->size, 0, own, &repetitions[i]);
+	for (i = 0; !r && i < plan->repeat; i++) {
+		r = crowd_grow(&crowd, i);
+		if (!r)
+			r = repeat(peer, clock, plan->size, 0, own, &repetitions[i]);
+	}
 	/* By itself, since a fork may make what comes after it dearer. */
 	if (!r && plan->rounds)
 		r = repeat(peer, clock, plan->size, plan->rounds, own, &other);
+	munmap(crowd.pages, crowd.len);
 	if (r)
 		return r;
 
