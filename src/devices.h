@@ -95,12 +95,22 @@ pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);
 
 /* memory_segments.c: pages mapped for a device */
 
-int mymap_segments_get(struct mymap_buffer *buffer, struct mymap_segment *to,
-		       unsigned int first, unsigned int *nr,
-		       unsigned int *total);
+struct mymap_dma_map *mymap_segments_create(struct mymap_pages *pages,
+					    struct mymap_device *device);
 void mymap_segments_destroy(struct mymap_dma_map *segments);
-int mymap_segments_synchronize(struct mymap_buffer *buffer, u64 offset,
+unsigned int mymap_segments_tell(const struct mymap_dma_map *segments,
+				 struct mymap_segment *to, unsigned int first,
+				 unsigned int nr, unsigned int *total);
+int mymap_segments_synchronize(struct mymap_dma_map *segments, u64 offset,
 			       u64 len, enum dma_data_direction direction,
 			       bool end);
+
+/* buffer_device.c: what a buffer is for its device */
+
+int mymap_buffer_get_segments(struct mymap_buffer *buffer,
+			      struct mymap_segment *to, unsigned int first,
+			      unsigned int *nr, unsigned int *total);
+int mymap_buffer_synchronize(struct mymap_buffer *buffer, u64 offset, u64 len,
+			     enum dma_data_direction direction, bool end);
 
 #endif /* _MYMAP_DEVICES_H */

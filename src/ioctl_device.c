@@ -50,8 +50,8 @@ long mymap_segments(const struct mymap_call *call, union mymap_args *args)
 	do {
 		nr = min_t(unsigned int, MYMAP_SEGMENTS_AT_ONCE,
 			   segments->nr_segments - done);
-		err = mymap_segments_get(call->buffer, chunk, done, &nr,
-					 &total);
+		err = mymap_buffer_get_segments(call->buffer, chunk, done, &nr,
+						&total);
 		if (err)
 			return err;
 		if (copy_to_user(to + done, chunk, nr * sizeof(*chunk)))
@@ -82,8 +82,8 @@ long mymap_sync(const struct mymap_call *call, union mymap_args *args)
 	    !mymap_bytes_fit(sync->offset, sync->length,
 			     mymap_buffer_size(call->buffer)))
 		return -EINVAL;
-	return mymap_segments_synchronize(call->buffer, sync->offset,
-					  sync->length,
-					  directions[sync->direction],
-					  sync->flags & MYMAP_SYNC_END);
+	return mymap_buffer_synchronize(call->buffer, sync->offset,
+					sync->length,
+					directions[sync->direction],
+					sync->flags & MYMAP_SYNC_END);
 }

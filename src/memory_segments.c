@@ -3,9 +3,8 @@
  * Where a buffer is for its device: runs of addresses on the device's bus.
  *
  * Pages are mapped for the device once, by the DMA API, and stay so as long as the
- * buffer is there: what the device was told may be used at any time. Until then
- * neither the size changes nor is there a hole to be made. A device's own memory is
- * where it is.
+ * buffer is there: what the device was told may be used at any time. So the buffer
+ * keeps its size and gets no holes.
  *
  * Where the DMA API would copy (swiotlb), because the device cannot reach the
  * memory itself, there are no addresses to be told: nobody would know when to copy.
@@ -178,54 +177,64 @@ static int mymap_segments_map(struct mymap_dma_map *segments)
 	return 0;
 }
 
-/* Under the locks of the device and of the buffer. */
-static int mymap_segments_create(struct mymap_buffer *buffer)
+/**
+ * mymap_segments_create() - map the pages of a buffer for its device
+ * @pages: the pages, all of which are there, and stay until
+ *	mymap_segments_destroy()
+ * @device: the device, which is there; the caller has a reference to it that
+ *	lasts as long
+ *
+ * Context: process context, holds the locks of the device and of the buffer.
+ * Return: the segments, ERR_PTR(-ENOMEM), or ERR_PTR(-EOPNOTSUPP) where the device
+ * cannot reach the memory.
+ */
+struct mymap_dma_map *mymap_segments_create(struct mymap_pages *pages,
+					    struct mymap_device *device)
 {
 	struct mymap_dma_map *segments;
 	int err;
 
+	lockdep_assert_held(&device->lock);
+	lockdep_assert_held(pages->lock);
 	segments = kzalloc(sizeof(*segments), GFP_KERNEL_ACCOUNT);
 	if (!segments)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	segments->user.gone = mymap_segments_gone;
-	segments->device = buffer->device;
-	err = mymap_segments_gather(segments, &buffer->pages);
+	segments->device = device;
+	err = mymap_segments_gather(segments, pages);
 	if (err)
 		goto err_free;
 	err = mymap_segments_map(segments);
 	if (err)
 		goto err_free_table;
-	/* Who sees it sees all of it: SYNC looks without a lock. */
-	smp_store_release(&buffer->segments, segments);
-	return 0;
+	return segments;
 
 err_free_table:
 	sg_free_table(&segments->table);
 err_free:
 	kfree(segments);
-	return err;
+	return ERR_PTR(err);
 }
 
-/* -EAGAIN where the buffer has changed since it was populated. */
-static int mymap_segments_begin(struct mymap_buffer *buffer)
-{
-	int err = 0;
-
-	mutex_lock(&buffer->lock);
-	if (!buffer->segments)
-		err = buffer->pages.nr_resident < buffer->pages.nr_pages ?
-			-EAGAIN : mymap_segments_create(buffer);
-	mutex_unlock(&buffer->lock);
-	return err;
-}
-
-static unsigned int mymap_segments_fill(const struct mymap_dma_map *segments,
-					struct mymap_segment *to,
-					unsigned int first, unsigned int nr)
+/**
+ * mymap_segments_tell() - where the pages are for the device
+ * @segments: the segments
+ * @to: where to put them
+ * @first: the first one wanted
+ * @nr: room in @to
+ * @total: how many there are
+ *
+ * Context: process context, holds the device's lock.
+ * Return: how many were put there.
+ */
+unsigned int mymap_segments_tell(const struct mymap_dma_map *segments,
+				 struct mymap_segment *to, unsigned int first,
+				 unsigned int nr, unsigned int *total)
 {
 	struct scatterlist *sg;
 	unsigned int i, filled = 0;
 
+	*total = segments->table.nents;
 	for_each_sgtable_dma_sg(&segments->table, sg, i) {
 		if (i < first)
 			continue;
@@ -238,60 +247,7 @@ static unsigned int mymap_segments_fill(const struct mymap_dma_map *segments,
 }
 
 /**
- * mymap_segments_get() - where a buffer is for its device
- * @buffer: the buffer, in use
- * @to: where to put segments
- * @first: the first one wanted
- * @nr: in: room in @to; out: how many were put there
- * @total: how many there are
- *
- * The first call maps the buffer, which it is then until it goes.
- *
- * Context: process context, may sleep, takes the locks of the device and of the
- * buffer.
- * Return: 0; -ENODEV where the buffer is for no device, -ENXIO where that is gone,
- * -EOPNOTSUPP where the device cannot reach the memory, -ENOMEM or -EINTR.
- */
-int mymap_segments_get(struct mymap_buffer *buffer, struct mymap_segment *to,
-		       unsigned int first, unsigned int *nr,
-		       unsigned int *total)
-{
-	struct mymap_device *device = buffer->device;
-	int err;
-
-	if (!device)
-		return -ENODEV;
-	do {
-		err = mymap_buffer_populate(buffer, 0,
-					    mymap_buffer_size(buffer));
-		if (err)
-			return err;
-		mutex_lock(&device->lock);
-		if (!device->dev) {
-			err = -ENXIO;
-		} else if (buffer->frames) {
-			*total = 1;
-			*nr = min(*nr, first ? 0U : 1U);
-			if (*nr)
-				to[0] = (struct mymap_segment) {
-					.address = buffer->frames->dma,
-					.length = buffer->frames->size,
-				};
-		} else {
-			err = mymap_segments_begin(buffer);
-			if (!err) {
-				*total = buffer->segments->table.nents;
-				*nr = mymap_segments_fill(buffer->segments, to,
-							  first, *nr);
-			}
-		}
-		mutex_unlock(&device->lock);
-	} while (err == -EAGAIN);
-	return err;
-}
-
-/**
- * mymap_segments_destroy() - end what the first mymap_segments_get() began
+ * mymap_segments_destroy() - the mirror of mymap_segments_create()
  * @segments: the segments, or NULL; nobody uses the buffer any more
  *
  * Context: process context, may sleep, takes the device's lock.
@@ -355,10 +311,9 @@ static void mymap_segments_sync(struct mymap_dma_map *segments, u64 offset,
 
 /**
  * mymap_segments_synchronize() - let the processor and the device see the same
- * @buffer: the buffer, in use
+ * @segments: the segments
  * @offset: bytes
- * @len: bytes; the range is inside of the buffer, which cannot change its size if it
- *	is mapped for a device
+ * @len: bytes; the range is inside of the pages
  * @direction: which way the data go
  * @end: the processor is done with it, rather than about to begin
  *
@@ -366,19 +321,13 @@ static void mymap_segments_sync(struct mymap_dma_map *segments, u64 offset,
  * something to be done.
  * Return: 0, or -ENXIO where the device is gone.
  */
-int mymap_segments_synchronize(struct mymap_buffer *buffer, u64 offset,
+int mymap_segments_synchronize(struct mymap_dma_map *segments, u64 offset,
 			       u64 len, enum dma_data_direction direction,
 			       bool end)
 {
-	/* Pairs with the release in mymap_segments_create(). */
-	struct mymap_dma_map *segments = smp_load_acquire(&buffer->segments);
 	int err = 0;
 
-	if (mymap_buffer_is_gone(buffer))
-		return -ENXIO;
-	/* The device's own memory needs no more than an order of accesses. */
-	mb();
-	if (!segments || (segments->coherent && READ_ONCE(segments->mapped)))
+	if (segments->coherent && READ_ONCE(segments->mapped))
 		return 0;
 
 	mutex_lock(&segments->device->lock);

@@ -93,13 +93,18 @@ static noinline void mymap_vm_tell(const struct vm_fault *vmf,
 			  vmf->flags & FAULT_FLAG_WRITE, traced);
 }
 
+/* Two jumps that are not there while nobody wants to know. */
+static inline void mymap_vm_note(const struct vm_fault *vmf, vm_fault_t result)
+{
+	if (mymap_stats_enabled() || trace_mymap_fault_enabled())
+		mymap_vm_tell(vmf, result);
+}
+
 static vm_fault_t mymap_vm_fault(struct vm_fault *vmf)
 {
 	vm_fault_t result = mymap_vm_serve(vmf);
 
-	/* Two jumps that are not there while nobody wants to know. */
-	if (mymap_stats_enabled() || trace_mymap_fault_enabled())
-		mymap_vm_tell(vmf, result);
+	mymap_vm_note(vmf, result);
 	return result;
 }
 
@@ -195,8 +200,8 @@ static vm_fault_t mymap_vm_huge_fault(struct vm_fault *vmf, unsigned int order)
 		      folio_test_has_hwpoisoned(folio) ||
 		      PageHWPoison(vmf->page)))
 		result = VM_FAULT_FALLBACK;
-	else if (mymap_stats_enabled() || trace_mymap_fault_enabled())
-		mymap_vm_tell(vmf, result);
+	else
+		mymap_vm_note(vmf, result);
 	if (!folio)
 		return result;
 

@@ -20,7 +20,7 @@ ccflags-y += $(call mymap-probe,CONST_DEV_UEVENT,device/class.h,dev_uevent..cons
 ccflags-y += $(call mymap-probe,MAP_PAGES_RESULT,mm.h,vm_fault_t ..map_pages)
 # 6.3: vm_flags_set().
 ccflags-y += $(call mymap-probe,VM_FLAGS_SET,mm.h,void vm_flags_set)
-# 6.14: vmf_insert_folio_pmd().
+# vmf_insert_folio_pmd(): 7.2 has it, 6.12 has not.
 ccflags-y += $(call mymap-probe,INSERT_FOLIO_PMD,huge_mm.h,vmf_insert_folio_pmd)
 # 6.16: page->index is gone.
 ccflags-y += $(call mymap-probe,FOLIO_INDEX,mm_types.h,__folio_index)

@@ -383,7 +383,8 @@ struct mymap_segment {
  * the module parameter expose_addresses, or the kernel is locked down; EOPNOTSUPP
  * where the device cannot reach all of the memory; ENODEV where the buffer was made
  * while the module's own device was not bound; ENXIO where the device is gone.
- * Addresses of a device are worth nothing to another one.
+ * Addresses of a device are worth nothing to another one. Where the array is bad
+ * (EFAULT), some of it may have been written, and the buffer is mapped.
  *
  * Return: 0, or -1 and errno.
  */
