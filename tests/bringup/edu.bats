@@ -69,28 +69,21 @@ load helpers
 }
 
 @test "edu: it copies in memory of its own, with 28 bits, and every byte is right" {
-	mymap bind "$(edu_narrow)" --dma-bits 28
-	edu copies_in_its_own_memory "$(edu_narrow)"
+	edu "$(edu_narrow)" 28 copies_in_its_own_memory
 }
 
 @test "edu: it copies in memory of its own and in pages, with 40 bits" {
-	mymap bind "$(edu_wide)" --dma-bits 40
-	edu copies_in_its_own_memory "$(edu_wide)"
-	edu copies_in_contiguous_pages "$(edu_wide)"
-	edu copies_in_pages "$(edu_wide)"
+	edu "$(edu_wide)" 40 copies_in_its_own_memory copies_in_contiguous_pages copies_in_pages
 }
 
 @test "edu: pages that 28 bits do not reach are EOPNOTSUPP" {
-	mymap bind "$(edu_narrow)" --dma-bits 28
-	edu too_narrow_for_pages "$(edu_narrow)"
+	edu "$(edu_narrow)" 28 too_narrow_for_pages
 }
 
 @test "edu: without an IOMMU it reaches what is not its own" {
-	mymap bind "$(edu_wide)" --dma-bits 40
-	edu outside_is_reached "$(edu_wide)"
+	edu "$(edu_wide)" 40 outside_is_reached
 }
 
 @test "edu: unbound under a live mapping it is SIGBUS" {
-	mymap bind "$(edu_wide)" --dma-bits 40
-	edu unbound_under_a_mapping "$(edu_wide)"
+	edu "$(edu_wide)" 40 unbound_under_a_mapping
 }

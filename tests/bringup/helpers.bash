@@ -25,9 +25,14 @@ driver_of() {
 	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
 }
 
-# edu CASE DEVICE
+# edu DEVICE BITS CASE...: bind it, and have it move memory.
 edu() {
-	program_with edu "$@"
+	local device=$1 bits=$2 case
+	shift 2
+	mymap bind "$device" --dma-bits "$bits"
+	for case; do
+		program_with edu "$case" "$device"
+	done
 }
 
 teardown() {

@@ -7,24 +7,20 @@ load helpers
 }
 
 @test "iommu: any buffer is one segment, also below 28 bits, and every byte is right" {
-	mymap bind "$(edu_narrow)" --dma-bits 28
-	edu copies_in_one_segment "$(edu_narrow)"
+	edu "$(edu_narrow)" 28 copies_in_one_segment
 }
 
 @test "iommu: any buffer is one segment with 40 bits" {
-	mymap bind "$(edu_wide)" --dma-bits 40
-	edu copies_in_one_segment "$(edu_wide)"
+	edu "$(edu_wide)" 40 copies_in_one_segment
 }
 
 @test "iommu: a transfer outside of the buffer is stopped" {
-	mymap bind "$(edu_wide)" --dma-bits 40
 	expect_complaint 'DMAR'
-	edu outside_is_stopped "$(edu_wide)"
+	edu "$(edu_wide)" 40 outside_is_stopped
 	expect_no_more_complaints
 	kernel_log | grep -q 'DMAR.*fault addr'
 }
 
 @test "iommu: unbound under a live mapping it is SIGBUS" {
-	mymap bind "$(edu_wide)" --dma-bits 40
-	edu unbound_under_a_mapping "$(edu_wide)"
+	edu "$(edu_wide)" 40 unbound_under_a_mapping
 }

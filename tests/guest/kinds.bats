@@ -37,7 +37,8 @@ own=/sys/bus/platform/drivers/mymap/mymap
 }
 
 @test "kinds: read and write" {
-	program kinds reads_and_writes reads_into_itself
+	program kinds reads_and_writes
+	program frames reads_into_itself
 }
 
 @test "kinds: the size of a run never changes and it has no holes" {
@@ -53,11 +54,12 @@ own=/sys/bus/platform/drivers/mymap/mymap
 }
 
 @test "kinds: a private mapping of a device's memory is for reading, one of pages is copied" {
-	program kinds private_mappings private_copies_of_pages
+	program frames private_mappings
+	program kinds private_copies_of_pages
 }
 
 @test "kinds: a read-only descriptor maps a device's memory read-only" {
-	program kinds read_only_descriptor
+	program frames read_only_descriptor
 }
 
 @test "kinds: contiguous pages can be pinned" {
@@ -69,21 +71,21 @@ own=/sys/bus/platform/drivers/mymap/mymap
 }
 
 @test "kinds: a debugger sees a device's memory" {
-	program kinds debuggers_see_frames
+	program frames debuggers_see_frames
 }
 
 @test "kinds: fork shares a device's memory" {
-	program kinds fork_shares_frames
+	program frames fork_shares_frames
 }
 
 @test "kinds: when the device goes its memory is SIGBUS and ENXIO, and others keep theirs" {
 	requires root
-	program kinds device_goes
+	program frames device_goes
 }
 
 @test "kinds: the device goes under faults" {
 	requires root
-	program kinds device_goes_under_faults
+	program frames device_goes_under_faults
 }
 
 @test "kinds: a named buffer of a device says its kind in sysfs" {
@@ -110,4 +112,10 @@ own=/sys/bus/platform/drivers/mymap/mymap
 		[ "$status" != 0 ] || fail "$bits was taken"
 	done
 	[ "$(cat $own/dma_bits)" = 64 ]
+}
+
+@test "kinds: all of it from a 32-bit program" {
+	requires root 32bit
+	program_32 kinds
+	program_32 frames
 }

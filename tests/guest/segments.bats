@@ -38,3 +38,8 @@ load helpers
 @test "sync: during a resize" {
 	program segments sync_during_resize
 }
+
+@test "segments: all of it from a 32-bit program" {
+	requires root 32bit
+	program_32 segments not_told
+}

@@ -74,18 +74,13 @@ static void odd_address_has_few_faults(void)
 	check_few(faults_of_touching(map_odd(fd, len, PROT_READ | PROT_WRITE, MAP_PRIVATE), nr, false), nr);
 }
 
-/* Every other page is punched out and comes back by itself. */
 static void fragmented_buffer_has_few_faults(void)
 {
 	size_t nr = 2 * many_pages(), len = nr * page_size, i;
 	struct tagged t = tagged_create(nr);
 
 	unmap(t.memory, len);
-	for (i = 0; i < nr; i += 2)
-		CHECK_EQ(fallocate(t.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(i * page_size),
-				   (off_t)page_size), 0);
-	for (i = 0; i < nr; i += 2)
-		CHECK_EQ(pwrite(t.fd, "", 1, (off_t)(i * page_size)), 1);
+	buffer_fragment(t.fd, nr);
 	CHECK(huge_size() == page_size || info(t.fd).resident_huge < len / 2);
 
 	t.memory = map_shared(t.fd, len);

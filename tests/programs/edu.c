@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "test.h"
 
 #define MIB		((size_t)1 << 20)
@@ -96,46 +96,19 @@ struct target {
 	uint32_t nr_segments;
 };
 
-static int try_segments(int fd, struct mymap_segment *to, uint32_t *nr, uint32_t *total)
-{
-	struct mymap_segments args = {
-		.size = sizeof(args),
-		.segments = (uintptr_t)to,
-		.nr_segments = *nr,
-	};
-
-	if (ioctl(fd, MYMAP_IOC_SEGMENTS, &args))
-		return -1;
-	*nr = args.nr_segments;
-	*total = args.total;
-	return 0;
-}
-
-static int try_target(uint32_t kind, size_t len, const char *device)
-{
-	struct mymap_create create = { .size = sizeof(create), .buffer_size = len, .kind = kind };
-	int door = door_open(O_RDWR), fd;
-
-	snprintf(create.device, sizeof(create.device), "%s", device);
-	fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-	close(door);
-	return fd;
-}
-
 static struct target target_create(uint32_t kind, size_t len, const char *device)
 {
-	struct target t = { .fd = try_target(kind, len, device), .len = len };
-	uint32_t nr = 0, total;
+	struct target t = { .fd = try_kind(kind, len, device), .len = len };
+	uint32_t nr, total;
 	uint64_t sum = 0;
 	size_t i;
 
 	CHECK(t.fd >= 0);
-	CHECK_EQ(try_segments(t.fd, NULL, &nr, &total), 0);
+	CHECK_EQ(try_segments(t.fd, NULL, 0, &nr, &total), 0);
 	CHECK_EQ(nr, 0);
 	CHECK(total > 0);
 	t.segment = calloc(total + 1, sizeof(*t.segment));
-	t.nr_segments = total + 1;
-	CHECK_EQ(try_segments(t.fd, t.segment, &t.nr_segments, &nr), 0);
+	CHECK_EQ(try_segments(t.fd, t.segment, total + 1, &t.nr_segments, &nr), 0);
 	CHECK_EQ(nr, total);
 	CHECK_EQ(t.nr_segments, total);
 	for (i = 0; i < total; i++) {
@@ -156,17 +129,6 @@ static uint64_t address_of(const struct target *t, size_t offset)
 	return t->segment[i].address + offset;
 }
 
-static void synchronize(const struct target *t, size_t offset, size_t len, uint32_t direction,
-			uint32_t flags)
-{
-	struct mymap_sync args = {
-		.size = sizeof(args), .flags = flags, .offset = offset, .length = len,
-		.direction = direction,
-	};
-
-	CHECK_EQ(ioctl(t->fd, MYMAP_IOC_SYNC, &args), 0);
-}
-
 static unsigned char byte_at(size_t i)
 {
 	return (unsigned char)(i * 2654435761u >> 13);
@@ -175,10 +137,10 @@ static unsigned char byte_at(size_t i)
 /* What the device has to take there, and to bring here. */
 static void copy_by_device(const struct target *t, size_t from, size_t to, size_t len)
 {
-	synchronize(t, from, len, MYMAP_SYNC_TO_DEVICE, MYMAP_SYNC_END);
+	CHECK_EQ(try_sync(t->fd, from, len, MYMAP_SYNC_TO_DEVICE, MYMAP_SYNC_END), 0);
 	edu_read_memory(address_of(t, from), len);
 	edu_write_memory(address_of(t, to), len);
-	synchronize(t, to, len, MYMAP_SYNC_FROM_DEVICE, 0);
+	CHECK_EQ(try_sync(t->fd, to, len, MYMAP_SYNC_FROM_DEVICE, 0), 0);
 }
 
 static void check_copies(const struct target *t)
@@ -251,11 +213,11 @@ static void copies_in_one_segment(void)
 /* More than there is below its mask. */
 static void too_narrow_for_pages(void)
 {
-	int fd = try_target(MYMAP_KIND_PAGES, 280 * MIB, edu_name());
-	uint32_t nr = 0, total;
+	int fd = try_kind(MYMAP_KIND_PAGES, 280 * MIB, edu_name());
+	uint32_t nr, total;
 
 	CHECK(fd >= 0);
-	CHECK_ERRNO(try_segments(fd, NULL, &nr, &total), EOPNOTSUPP);
+	CHECK_ERRNO(try_segments(fd, NULL, 0, &nr, &total), EOPNOTSUPP);
 	/* And so the size is not frozen. */
 	CHECK_EQ(ftruncate(fd, (off_t)page_size), 0);
 }
@@ -316,20 +278,25 @@ static int unbind(void)
 	return close(fd);
 }
 
+/* Its own memory goes; pages that were mapped for it stay, and so does what is for another device. */
 static void unbound_under_a_mapping(void)
 {
 	struct target own = target_create(MYMAP_KIND_DEVICE, 4 * EDU_PAGE_SIZE, edu_name());
+	struct target mapped = target_create(MYMAP_KIND_PAGES, 64 * 1024, edu_name());
 	struct target pages = target_create(MYMAP_KIND_CONTIGUOUS, 64 * 1024, "mymap");
-	uint32_t nr = 0, total;
-	struct mymap_sync sync = { .size = sizeof(sync), .length = 1, .direction = MYMAP_SYNC_BOTH };
+	uint32_t nr, total;
 
+	memset(mapped.memory, 3, mapped.len);
 	memset(own.memory, 1, own.len);
 	memset(pages.memory, 2, pages.len);
 	CHECK_EQ(unbind(), 0);
 	CHECK_EQ(touch_read(own.memory), SIGBUS);
 	CHECK_EQ(touch_write(own.memory + own.len - 1), SIGBUS);
-	CHECK_ERRNO(try_segments(own.fd, NULL, &nr, &total), ENXIO);
-	CHECK_ERRNO(ioctl(own.fd, MYMAP_IOC_SYNC, &sync), ENXIO);
+	CHECK_ERRNO(try_segments(own.fd, NULL, 0, &nr, &total), ENXIO);
+	CHECK_ERRNO(try_sync(own.fd, 0, 1, MYMAP_SYNC_BOTH, 0), ENXIO);
+	CHECK_ERRNO(try_segments(mapped.fd, NULL, 0, &nr, &total), ENXIO);
+	CHECK_ERRNO(try_sync(mapped.fd, 0, 1, MYMAP_SYNC_BOTH, 0), ENXIO);
+	CHECK(is_filled(mapped.memory, 3, mapped.len));
 	CHECK(is_filled(pages.memory, 2, pages.len));
 }
 

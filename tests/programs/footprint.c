@@ -96,18 +96,13 @@ static void huge_page(void)
 	check_at_most("a page of the huge page size", (double)(slab_now() - before) / (double)(len / huge), 64);
 }
 
-/* Every other page is punched out and comes back by itself. */
 static void small_page(void)
 {
-	size_t len = 64 * MIB, nr = len / page_size, i;
+	size_t len = 64 * MIB, nr = len / page_size;
 	long long before = slab_before();
 	int fd = buffer_create(len, POPULATE);
 
-	for (i = 0; i < nr; i += 2)
-		CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(i * page_size),
-				   (off_t)page_size), 0);
-	for (i = 0; i < nr; i += 2)
-		CHECK_EQ(pwrite(fd, "", 1, (off_t)(i * page_size)), 1);
+	buffer_fragment(fd, nr);
 	CHECK_EQ(info(fd).resident, len);
 	CHECK(huge_size() == page_size || info(fd).resident_huge == 0);
 	check_at_most("a page", (double)(slab_now() - before) / (double)nr, 16);

@@ -7,55 +7,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "test.h"
 
 #define MIB		((size_t)1 << 20)
-#define OWN_DRIVER	"/sys/bus/platform/drivers/mymap/"
 
-static int try_kind(uint32_t kind, uint64_t size, const char *device)
-{
-	struct mymap_create create = {
-		.size = sizeof(create),
-		.buffer_size = size,
-		.kind = kind,
-	};
-	int door = door_open(O_RDWR), fd, error;
-
-	strcpy(create.device, device);
-	fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-	error = errno;
-	close(door);
-	errno = error;
-	return fd;
-}
-
-static int kind_create(uint32_t kind, uint64_t size)
-{
-	int fd = try_kind(kind, size, "");
-
-	CHECK(fd >= 0);
-	return fd;
-}
-
+/* CREATE of a page. */
 static int try_struct(struct mymap_create create)
 {
-	int door = door_open(O_RDWR), fd, error;
-
-	create.size = sizeof(create);
 	create.buffer_size = page_size;
-	fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-	error = errno;
-	close(door);
-	errno = error;
-	return fd;
+	return try_create_struct(&create);
 }
-
-/* CREATE. */
 
 static void pages_by_their_number(void)
 {
@@ -227,19 +193,6 @@ static void reads_and_writes(void)
 	read_and_write(MYMAP_KIND_DEVICE);
 }
 
-/* From the mapping itself: it faults while it is copied. */
-static void reads_into_itself(void)
-{
-	size_t len = 4 * page_size;
-	int fd = kind_create(MYMAP_KIND_DEVICE, len);
-	char *memory = map_shared(fd, len);
-
-	CHECK_EQ(pwrite(fd, "0123456789", 10, 0), 10);
-	CHECK_EQ(pread(fd, memory + 2 * page_size, 10, 0), 10);
-	CHECK_EQ(pwrite(fd, memory + 2 * page_size, 10, (off_t)(3 * page_size)), 10);
-	CHECK(!memcmp(memory + 3 * page_size, "0123456789", 10));
-}
-
 static void keeps_its_size(uint32_t kind)
 {
 	int fd = kind_create(kind, 4 * page_size);
@@ -313,19 +266,6 @@ static void parts_keep_their_offset(void)
 	parts_of_a_mapping(MYMAP_KIND_DEVICE);
 }
 
-static void private_mappings(void)
-{
-	int fd = kind_create(MYMAP_KIND_DEVICE, 2 * page_size);
-	char *memory;
-
-	CHECK_ERRNO((intptr_t)mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0), EINVAL);
-	CHECK_EQ(pwrite(fd, "x", 1, 0), 1);
-	memory = mmap(NULL, page_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	CHECK(memory != MAP_FAILED);
-	CHECK_EQ(memory[0], 'x');
-	CHECK_ERRNO(mprotect(memory, page_size, PROT_READ | PROT_WRITE), EACCES);
-}
-
 static void private_copies_of_pages(void)
 {
 	size_t len = 3 * page_size;
@@ -337,15 +277,6 @@ static void private_copies_of_pages(void)
 	tags_write(shared, 0, 3);
 	memory[0] = 77;
 	tags_check(shared, 0, 3);
-}
-
-static void read_only_descriptor(void)
-{
-	int fd = fd_reopen(kind_create(MYMAP_KIND_DEVICE, page_size), O_RDONLY);
-	char *memory = map_at(fd, page_size, 0, PROT_READ);
-
-	CHECK_ERRNO((intptr_t)mmap(NULL, page_size, PROT_WRITE, MAP_SHARED, fd, 0), EACCES);
-	CHECK_ERRNO(mprotect(memory, page_size, PROT_READ | PROT_WRITE), EACCES);
 }
 
 /* Whoever wants the pages themselves. */
@@ -387,135 +318,6 @@ static void device_is_not_pinnable(void)
 	pins(MYMAP_KIND_DEVICE, EFAULT);
 }
 
-static void debuggers_see_frames(void)
-{
-	int fd = kind_create(MYMAP_KIND_DEVICE, 2 * page_size);
-	char *memory = map_shared(fd, 2 * page_size), bytes[10];
-	int self = open("/proc/self/mem", O_RDWR);
-
-	CHECK_EQ(pwrite(fd, "0123456789", 10, (off_t)page_size), 10);
-	CHECK_EQ(pread(self, bytes, 10, (off_t)(uintptr_t)(memory + page_size)), 10);
-	CHECK(!memcmp(bytes, "0123456789", 10));
-	CHECK_EQ(pwrite(self, "ab", 2, (off_t)(uintptr_t)(memory + 5)), 2);
-	CHECK(!memcmp(memory + 5, "ab", 2));
-}
-
-static void child_maps_frames(void *data)
-{
-	tags_check(data, 0, 600);
-	CHECK_EQ(munmap(data, 600 * page_size), 0);
-}
-
-static void fork_shares_frames(void)
-{
-	char *memory = map_shared(kind_create(MYMAP_KIND_DEVICE, 600 * page_size), 600 * page_size);
-
-	tags_write(memory, 0, 600);
-	in_child(child_maps_frames, memory);
-	tags_check(memory, 0, 600);
-}
-
-/* The device goes: the module's own, through sysfs. */
-
-static void own_device(const char *what)
-{
-	int fd;
-
-	fd = open(what[0] == 'u' ? OWN_DRIVER "unbind" : OWN_DRIVER "bind", O_WRONLY);
-	CHECK(fd >= 0);
-	CHECK_EQ(write(fd, "mymap", 5), 5);
-	close(fd);
-}
-
-static void bind_again(void)
-{
-	if (access(OWN_DRIVER "mymap", F_OK))
-		own_device("bind");
-}
-
-static void device_goes(void)
-{
-	size_t len = 600 * page_size;
-	char byte, *memory, *other, *run;
-	int fd, kept;
-
-	require_root();
-	atexit(bind_again);
-	fd = kind_create(MYMAP_KIND_DEVICE, len);
-	kept = kind_create(MYMAP_KIND_CONTIGUOUS, len);
-	memory = map_shared(fd, len);
-	other = map_shared(fd, len);
-	run = map_shared(kept, len);
-	tags_write(memory, 0, 600);
-	tags_write(run, 0, 600);
-
-	own_device("unbind");
-	/* What was touched, and what was not. */
-	CHECK_EQ(touch_read(memory), SIGBUS);
-	CHECK_EQ(touch_write(memory + 599 * page_size), SIGBUS);
-	CHECK_EQ(touch_read(other), SIGBUS);
-	CHECK_ERRNO(pread(fd, &byte, 1, 0), ENXIO);
-	CHECK_ERRNO(pwrite(fd, "x", 1, 0), ENXIO);
-	CHECK_ERRNO((intptr_t)mmap(NULL, page_size, PROT_READ, MAP_SHARED, fd, 0), ENXIO);
-	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)len), ENXIO);
-	CHECK_EQ(info(fd).properties, MYMAP_BUFFER_GONE);
-	CHECK_EQ(info(fd).resident, 0);
-	/* Nobody else's goes. */
-	tags_check(run, 0, 600);
-	CHECK_EQ(info(kept).properties, MYMAP_BUFFER_PINNABLE);
-
-	CHECK_ERRNO(try_kind(MYMAP_KIND_DEVICE, page_size, ""), ENOENT);
-	CHECK_ERRNO(try_kind(MYMAP_KIND_PAGES, page_size, "mymap"), ENOENT);
-	close(kind_create(MYMAP_KIND_PAGES, page_size));
-	close(kind_create(MYMAP_KIND_CONTIGUOUS, page_size));
-
-	own_device("bind");
-	/* What has gone stays so. */
-	CHECK_EQ(touch_read(memory), SIGBUS);
-	memory = map_shared(kind_create(MYMAP_KIND_DEVICE, len), len);
-	tags_write(memory, 0, 600);
-	tags_check(memory, 0, 600);
-}
-
-static volatile bool stop;
-
-static void touch_again_and_again(void *data)
-{
-	char *memory = data;
-
-	while (!stop) {
-		touch_read(memory);
-		touch_write(memory + 300 * page_size);
-	}
-}
-
-/* In one process touches, forks and maps; in another one the device comes and goes. */
-static void device_goes_under_faults(void)
-{
-	double end = now() + 5;
-	pid_t child;
-	int rounds = 0;
-
-	require_root();
-	atexit(bind_again);
-	while (now() < end) {
-		size_t len = 600 * page_size;
-		int fd = kind_create(MYMAP_KIND_DEVICE, len);
-		char *memory = map_shared(fd, len);
-
-		child = child_start(touch_again_and_again, memory);
-		usleep(20000);
-		own_device("unbind");
-		CHECK_EQ(touch_read(memory), SIGBUS);
-		child_kill(child, 5);
-		unmap(memory, len);
-		close(fd);
-		own_device("bind");
-		rounds++;
-	}
-	CHECK(rounds > 3);
-}
-
 static const struct test_case cases[] = {
 	CASE(pages_by_their_number),
 	CASE(unknown_kind),
@@ -529,19 +331,12 @@ static const struct test_case cases[] = {
 	CASE(frames_follow_each_other),
 	CASE(the_rest_of_the_run_goes_back),
 	CASE(reads_and_writes),
-	CASE(reads_into_itself),
 	CASE(size_never_changes),
 	CASE(nothing_beyond_the_end),
 	CASE(parts_keep_their_offset),
-	CASE(private_mappings),
 	CASE(private_copies_of_pages),
-	CASE(read_only_descriptor),
 	CASE(contiguous_is_pinnable),
 	CASE(device_is_not_pinnable),
-	CASE(debuggers_see_frames),
-	CASE(fork_shares_frames),
-	CASE(device_goes),
-	CASE(device_goes_under_faults),
 	CASES_END
 };
 

@@ -7,45 +7,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "test.h"
 
 #define MIB	((size_t)1 << 20)
-
-static int segments(int fd, struct mymap_segment *to, uint32_t room, uint32_t *nr,
-		    uint32_t *total)
-{
-	struct mymap_segments args = {
-		.size = sizeof(args),
-		.segments = (uintptr_t)to,
-		.nr_segments = room,
-	};
-
-	if (ioctl(fd, MYMAP_IOC_SEGMENTS, &args))
-		return -1;
-	*nr = args.nr_segments;
-	*total = args.total;
-	return 0;
-}
 
 static int try_any(int fd)
 {
 	uint32_t nr, total;
 
-	return segments(fd, NULL, 0, &nr, &total);
-}
-
-static int kind_create(uint32_t kind, size_t len)
-{
-	struct mymap_create create = { .size = sizeof(create), .buffer_size = len, .kind = kind };
-	int door = door_open(O_RDWR), fd = ioctl(door, MYMAP_IOC_CREATE, &create);
-
-	CHECK(fd >= 0);
-	close(door);
-	return fd;
+	return try_segments(fd, NULL, 0, &nr, &total);
 }
 
 static void one_for_a_run(void)
@@ -62,7 +36,7 @@ static void one_for_a_run(void)
 		for (j = 0; j < 4; j++) {
 			int fd = kind_create(kinds[i], lens[j]);
 
-			CHECK_EQ(segments(fd, segment, 2, &nr, &total), 0);
+			CHECK_EQ(try_segments(fd, segment, 2, &nr, &total), 0);
 			CHECK_EQ(nr, 1);
 			CHECK_EQ(total, 1);
 			CHECK_EQ(segment[0].length, lens[j]);
@@ -81,13 +55,13 @@ static void all_of_the_buffer(void)
 	uint64_t sum = 0;
 
 	require_root();
-	CHECK_EQ(segments(fd, NULL, 0, &nr, &total), 0);
+	CHECK_EQ(try_segments(fd, NULL, 0, &nr, &total), 0);
 	CHECK_EQ(nr, 0);
 	CHECK(total >= 1);
 	CHECK_EQ(info(fd).resident, len);
 	list = calloc(total + 1, sizeof(*list));
 	list[total].length = 4711;
-	CHECK_EQ(segments(fd, list, total, &nr, &again), 0);
+	CHECK_EQ(try_segments(fd, list, total, &nr, &again), 0);
 	CHECK_EQ(again, total);
 	CHECK_EQ(nr, total);
 	CHECK_EQ(list[total].length, 4711);
@@ -102,7 +76,7 @@ static void all_of_the_buffer(void)
 		struct mymap_segment first = list[0];
 
 		memset(list, 0, total * sizeof(*list));
-		CHECK_EQ(segments(fd, list, 1, &nr, &again), 0);
+		CHECK_EQ(try_segments(fd, list, 1, &nr, &again), 0);
 		CHECK_EQ(nr, 1);
 		CHECK_EQ(again, total);
 		CHECK_EQ(list[0].address, first.address);
@@ -135,9 +109,9 @@ static void bad_array(void)
 	uint32_t nr, total;
 
 	require_root();
-	CHECK_ERRNO(segments(fd, NULL, 1, &nr, &total), EFAULT);
-	CHECK_ERRNO(segments(fd, bad_pointer(1), 1, &nr, &total), EFAULT);
-	CHECK_EQ(segments(fd, bad_pointer(1), 0, &nr, &total), 0);
+	CHECK_ERRNO(try_segments(fd, NULL, 1, &nr, &total), EFAULT);
+	CHECK_ERRNO(try_segments(fd, bad_pointer(1), 1, &nr, &total), EFAULT);
+	CHECK_EQ(try_segments(fd, bad_pointer(1), 0, &nr, &total), 0);
 }
 
 /* Without a name the case fails where they are told. */
@@ -155,16 +129,6 @@ static void told(void)
 }
 
 /* SYNC. */
-
-static int try_sync(int fd, uint64_t offset, uint64_t len, uint32_t direction, uint32_t flags)
-{
-	struct mymap_sync args = {
-		.size = sizeof(args), .flags = flags, .offset = offset, .length = len,
-		.direction = direction,
-	};
-
-	return ioctl(fd, MYMAP_IOC_SYNC, &args);
-}
 
 static void sync_ranges_of(int fd, size_t len)
 {

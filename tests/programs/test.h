@@ -106,6 +106,8 @@ int buffer_create(uint64_t size, uint32_t flags);
 #define POPULATE MYMAP_CREATE_POPULATE
 /* RESIZE: the size that the buffer has afterwards, or -1 and errno. */
 long long buffer_resize(int fd, uint64_t size);
+/* Every other page, the first one too, is punched out and comes back by itself, full of zeros. */
+void buffer_fragment(int fd, size_t nr_pages);
 /* All that tells the size tells this one. */
 void buffer_check_size(int fd, uint64_t size);
 /*

@@ -171,7 +171,7 @@ static const char *child_after_dontfork_and(long advice)
 
 /*
  * Guard pages came for anonymous memory first, 6.13, for files with 6.15. A batched mapping refuses them, and a large
- * one of a 32-bit program is batched: Linux 6.7 and newer do not align it.
+ * one of a 32-bit program is batched on 7.2, which does not align it.
  */
 static const char *guard(long argument)
 {
@@ -305,8 +305,8 @@ static void ignore(int sig)
 }
 
 /*
- * From Linux 6.11 on the kernel tells by SIGBUS whoever reported it, where it has taken the page away, as if that one
- * had read it; it ends a process that ignores or blocks it.
+ * Linux 7.2, other than 6.1, tells by SIGBUS whoever reported it, where it has taken the page away, as if that one had
+ * read it; it ends a process that ignores or blocks it.
  */
 static int report_broken(char *page, int advice)
 {

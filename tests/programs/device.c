@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "test.h"
+
+int try_create_struct(struct mymap_create *create)
+{
+	int door = door_open(O_RDWR), fd, error;
+
+	create->size = sizeof(*create);
+	fd = ioctl(door, MYMAP_IOC_CREATE, create);
+	error = errno;
+	close(door);
+	errno = error;
+	return fd;
+}
+
+int try_kind(uint32_t kind, uint64_t size, const char *device)
+{
+	struct mymap_create create = { .buffer_size = size, .kind = kind };
+
+	CHECK(strlen(device) < sizeof(create.device));
+	strcpy(create.device, device);
+	return try_create_struct(&create);
+}
+
+int kind_create(uint32_t kind, uint64_t size)
+{
+	int fd = try_kind(kind, size, "");
+
+	CHECK(fd >= 0);
+	return fd;
+}
+
+int try_segments(int fd, struct mymap_segment *to, uint32_t room, uint32_t *nr, uint32_t *total)
+{
+	struct mymap_segments args = {
+		.size = sizeof(args),
+		.segments = (uintptr_t)to,
+		.nr_segments = room,
+	};
+
+	if (ioctl(fd, MYMAP_IOC_SEGMENTS, &args))
+		return -1;
+	*nr = args.nr_segments;
+	*total = args.total;
+	return 0;
+}
+
+int try_sync(int fd, uint64_t offset, uint64_t len, uint32_t direction, uint32_t flags)
+{
+	struct mymap_sync args = {
+		.size = sizeof(args), .flags = flags, .offset = offset, .length = len,
+		.direction = direction,
+	};
+
+	return ioctl(fd, MYMAP_IOC_SYNC, &args);
+}
