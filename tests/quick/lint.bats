@@ -69,13 +69,14 @@ never() {
 	never name.h 'u32|size_t|struct '
 	never bufferfs.c 'struct page|struct mymap_(create|query|info|open_named|destroy|resize|seal)( |$)'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
+	never buffer_device.c '__user|vm_area_struct|struct page |mymap_pages_|get_unused_fd|fd_install'
 	never devices.h '__user|struct page |struct file '
 	never devices.c '__user|struct (page|file|mymap_(buffer|pages|frames)) |dma_'
 	never drivers.c '__user|struct (page|file|mymap_(buffer|pages|frames)) '
 	never vm_frames.c 'dma_|struct page|__user'
 	never ioctl_device.c 'struct page|mymap_pages_|mymap_names_'
 	for room in memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
-		never "$room" 'struct file |vm_area_struct|__user'
+		never "$room" 'struct file |vm_area_struct|__user|mymap_buffer_|struct mymap_buffer'
 	done
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
 	never file_io.c 'vm_area_struct'
