@@ -16,13 +16,17 @@ block() {
 	status_is 0
 	output_has "device               $DEVICE"
 	[[ ${lines[-1]} =~ ^0x[0-9a-f]+' 1048576'$ ]]
+	run eval "$(block doctor)"
+	status_is 0
+	output_has "$DEVICE is told addresses of memory itself"
+	output_has "$DEVICE sees the processor's caches"
 	eval "$(block registers)"
 	eval "$(block end)"
 	[ ! -e "/sys/bus/pci/devices/$DEVICE/driver" ]
 }
 
 @test "guide: no command is left out" {
-	local name known=" device bind create registers end "
+	local name known=" device bind create doctor registers end "
 	while read -r name; do
 		[[ $known == *" $name "* ]] || fail "$name is not run"
 	done < <(sed -n 's/^<!-- test: \(.*\) -->$/\1/p' "$source_dir/docs/bring-up.md")

@@ -453,9 +453,9 @@ of_64k() {
 
 @test "create: no run of memory is 1, the kind is named" {
 	FAKE_NO_RUN=12 run --separate-stderr fake create --size 4K --contiguous
-	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind device is that long now"
+	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind device is that long now; 'mymap doctor' says what helps"
 	FAKE_NO_RUN=4 run --separate-stderr fake create --size 4K --kind contiguous
-	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind contiguous is that long now"
+	fails_with 1 "mymap: create: size 4096 (4.0 KiB): no run of memory of the kind contiguous is that long now; 'mymap doctor' says what helps"
 }
 
 @test "create: a device that is not mymap's is 1" {

@@ -77,9 +77,9 @@ ids_of_table() {
 }
 
 @test "doctor: the names of the findings are those of the man page" {
-	[ "$(ids_of_table | wc -l)" -ge 15 ]
+	[ "$(ids_of_table | wc -l)" -ge 22 ]
 	diff <(ids_of_table | sort) <(sed -n '/^\.Ss Doctor/,/^\.Ss JSON/s/^\.It Sy //p' "$TOOLS/man/mymap.1" |
-		grep -- - | sed 's/ , /\n/g' | cat - <(printf '%s\n' dkms group membership packages) | sort)
+		grep -- - | sed 's/ , /\n/g' | cat - <(printf '%s\n' cma coherence dkms group iommu limits membership packages) | sort)
 }
 
 @test "doctor: a root that is not there is 1" {
@@ -97,7 +97,8 @@ ids_of_table() {
 @test "doctor: an image that does not run is asked for its newest kernel only" {
 	rm -r "${tree:?}/proc" "${tree:?}/sys" "${tree:?}/dev"
 	found module-newest ok
-	for id in module-running module-loaded headers-running device-node secure-boot membership; do
+	for id in module-running module-loaded headers-running device-node secure-boot membership contiguous-run huge-pages cma \
+		reserved-memory iommu; do
 		silent "$id"
 	done
 }

@@ -27,7 +27,11 @@ inputs() {
 		var/lib/dkms/mok.pub "lib/modules/$KERNEL/updates/dkms/mymap.ko" \
 		"lib/modules/$KERNEL/modules.dep.bin" "lib/modules/$KERNEL" var/lib/dkms/mymap lib/modules \
 		"sys/firmware/efi/efivars/SecureBoot-$EFI_GLOBAL" "sys/firmware/efi/efivars/MokListRT-$EFI_SHIM" \
-		"sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+		"sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f" \
+		proc/meminfo proc/buddyinfo proc/zoneinfo proc/cpuinfo "boot/config-$KERNEL" sys/class/iommu \
+		sys/kernel/mm/transparent_hugepage/{enabled,hpage_pmd_size} sys/kernel/iommu_groups/5/type \
+		sys/bus/{pci,platform}/drivers/mymap sys/devices/platform/fpga0/of_node proc/device-tree \
+		sys/firmware/devicetree/base/reserved-memory{,/pool{,/reg,/compatible}}
 }
 
 # break_with COMMAND: each input in turn becomes what COMMAND makes of its path; the doctor must say something sound.
@@ -38,8 +42,15 @@ break_with() {
 	loaded
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
 	printf key | put var/lib/dkms/mok.pub
+	config CONFIG_DMA_CMA=y
+	device_bound 0000:00:11.0
+	group_of 0000:00:11.0 5 identity
+	board 2
+	reserved pool 0 0x10000000 0 0x1000000
+	printf 'shared-dma-pool\0' | put sys/firmware/devicetree/base/reserved-memory/pool/compatible
+	platform_bound /soc/fpga
 	while read -r input; do
-		[ ! -e "$tree/$input" ] || mv "$tree/$input" "$saved"
+		[[ ! -e $tree/$input && ! -L $tree/$input ]] || mv "$tree/$input" "$saved"
 		[ -d "$tree/${input%/*}" ] || mkdir -p "$tree/${input%/*}"
 		"$1" "$tree/$input"
 		status=0
@@ -47,10 +58,10 @@ break_with() {
 		[ "$status" -le 1 ] || { echo "$input: status $status"; return 1; }
 		[ ! -s "$said.stderr" ] || { echo "$input: $(<"$said.stderr")"; return 1; }
 		rm -rf "${tree:?}/$input"
-		[ ! -e "$saved" ] || mv "$saved" "$tree/$input"
+		[[ ! -e $saved && ! -L $saved ]] || mv "$saved" "$tree/$input"
 		count=$((count + 1))
 	done < <(inputs)
-	[ "$count" -ge 18 ]
+	[ "$count" -ge 34 ]
 	jq -es --argjson count "$count" 'length == $count and all(.[]; .findings | length > 3)' "$said" >/dev/null ||
 		{ cat "$said"; return 1; }
 }

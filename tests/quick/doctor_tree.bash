@@ -119,6 +119,102 @@ healthy() {
 	: | put usr/lib/udev/rules.d/60-mymap.rules
 	# shellcheck disable=SC2119 # as above
 	device_node || : | put dev/mymap
+	memory
+}
+
+# A machine of 2 GiB with CMA, most of whose memory is free in the longest runs.
+memory() {
+	put proc/meminfo <<-END
+		MemTotal:        2014876 kB
+		MemFree:         1811020 kB
+		CmaTotal:          65536 kB
+		CmaFree:           61184 kB
+		HugePages_Total:       0
+	END
+	put proc/buddyinfo <<-END
+		Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3
+		Node 0, zone    DMA32    216     55    189    101     84     51     30     12      9      4    409
+	END
+	zones 452755
+	echo 2097152 | put sys/kernel/mm/transparent_hugepage/hpage_pmd_size
+	echo "[always] madvise never" | put sys/kernel/mm/transparent_hugepage/enabled
+	printf 'vendor_id\t: GenuineIntel\n' | put proc/cpuinfo
+}
+
+# zones PAGES: so many are free.
+zones() {
+	put proc/zoneinfo <<-END
+		Node 0, zone      DMA
+		  pages free     3840
+		        boost    0
+		        min      67
+		        protection: (0, 1931, 7938, 7938, 7938)
+		Node 0, zone    DMA32
+		  pages free     $1
+		        boost    0
+		        min      1200
+		        protection: (0, 0, 0, 0, 0)
+	END
+}
+
+# config LINE...: of the kernel that runs
+config() {
+	printf '%s\n' "# Linux" CONFIG_64BIT=y "$@" | put "boot/config-$KERNEL"
+}
+
+no_cma() {
+	sed -i /^Cma/d "$tree/proc/meminfo"
+}
+
+# device_bound NAME: mymap is the driver of a PCI function.
+device_bound() {
+	local there=sys/devices/pci0000:00/$1
+	echo 40 | put "$there/dma_bits"
+	mkdir -p "$tree/sys/bus/pci/drivers/mymap"
+	: | put sys/bus/pci/drivers/mymap/bind
+	ln -s "../../../../devices/pci0000:00/$1" "$tree/sys/bus/pci/drivers/mymap/$1"
+}
+
+# group_of NAME NUMBER TYPE: the function is in that group of an IOMMU.
+group_of() {
+	mkdir -p "$tree/sys/class/iommu/dmar0"
+	echo "$3" | put "sys/kernel/iommu_groups/$2/type"
+	ln -s "../../../kernel/iommu_groups/$2" "$tree/sys/devices/pci0000:00/$1/iommu_group"
+}
+
+# cells FILE NUMBER...: a property of the device tree
+cells() {
+	local file=$1 number
+	shift
+	# shellcheck disable=SC2059 # they are escapes
+	for number; do
+		printf "$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((number >> 24 & 255)) $((number >> 16 & 255)) \
+			$((number >> 8 & 255)) $((number & 255)))"
+	done | put "sys/firmware/devicetree/base/$file"
+}
+
+# A board: what the processor says, and the root of its device tree, with so many cells a number.
+board() {
+	printf 'processor\t: 0\nCPU implementer\t: 0x41\n' | put proc/cpuinfo
+	cells '#address-cells' "$1"
+	cells '#size-cells' "$1"
+	ln -s /sys/firmware/devicetree/base "$tree/proc/device-tree"
+}
+
+# reserved NAME CELLS...: a node of reserved memory with that reg
+reserved() {
+	cells 'reserved-memory/#address-cells' 2
+	cells 'reserved-memory/#size-cells' 2
+	cells "reserved-memory/$1/reg" "${@:2}"
+}
+
+# platform_bound NODE: mymap is the driver of fpga0, which has that node.
+platform_bound() {
+	mkdir -p "$tree/sys/devices/platform/fpga0" "$tree/sys/devices/platform/mymap" \
+		"$tree/sys/bus/platform/drivers/mymap" "$tree/sys/firmware/devicetree/base$1"
+	ln -s ../../../../devices/platform/fpga0 "$tree/sys/bus/platform/drivers/mymap/fpga0"
+	ln -s ../../../../devices/platform/mymap "$tree/sys/bus/platform/drivers/mymap/mymap"
+	ln -s "../../../firmware/devicetree/base$1" "$tree/sys/devices/platform/fpga0/of_node"
 }
 
 # Instead of DKMS: a package that has the module built.

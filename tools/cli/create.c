@@ -142,8 +142,9 @@ void create_complain_request(const char *who, const char *name, const char *devi
 		complain("%s: device '%s': there is no such device, or mymap is not its driver; "
 			 "'mymap bind' makes it so", who, device ? device : "mymap");
 	else if (error == -ENOMEM && kind != MYMAP_BUFFER_KIND_PAGES)
-		complain("%s: size %" PRIu64 " (%s): no run of memory of the kind %s is that long now",
-			 who, size, size_format(size, text, sizeof(text)), kind_name(kind));
+		complain("%s: size %" PRIu64 " (%s): no run of memory of the kind %s is that long now; "
+			 "'mymap doctor' says what helps", who, size,
+			 size_format(size, text, sizeof(text)), kind_name(kind));
 	else
 		create_complain(who, size, error, ctx);
 }

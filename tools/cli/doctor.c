@@ -29,6 +29,13 @@ static const struct check {
 	{ "device-node", check_device_node },
 	{ "group", check_group },
 	{ "membership", check_membership },
+	{ "limits", check_limits },
+	{ "contiguous-run", check_contiguous_run },
+	{ "huge-pages", check_huge_pages },
+	{ "cma", check_cma },
+	{ "reserved-memory", check_reserved_memory },
+	{ "iommu", check_iommu },
+	{ "coherence", check_coherence },
 };
 
 #define NR_CHECKS	(sizeof(checks) / sizeof(checks[0]))
@@ -70,11 +77,12 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_doctor = {
 	.name = "doctor",
-	.summary = "look for what is wrong with the installation, and how to mend it",
+	.summary = "look for what is wrong or could be better, and how to mend it",
 	.description =
 		"Looks at packages, DKMS, the module of the running and of the newest kernel,\n"
-		"Secure Boot, the device and its group. Below what is wrong stands the command\n"
-		"that mends it, for root. The exit status is 1 if there is a problem.\n",
+		"Secure Boot, the device and its group; at the limits, at what memory can be had\n"
+		"and at the IOMMU. Below what is wrong stands the command that mends it, for\n"
+		"root. The exit status is 1 if there is a problem.\n",
 	.options = BIT(OPTION_JSON) | BIT(OPTION_ROOT),
 	.run = run,
 };

@@ -132,12 +132,18 @@ struct doctor {
 /* doctor_finding.c */
 void find(struct doctor *doctor, enum finding_status status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The command that mends what was found last. */
+/*
+ * The command that mends what was found last; where it is none, the lines to write
+ * somewhere, behind a # that keeps a shell from them.
+ */
 void mend(struct doctor *doctor, const char *format, ...) __attribute__((format(printf, 2, 3)));
 enum finding_status findings_worst(const struct doctor *doctor);
 void findings_print(const struct doctor *doctor);
 void findings_print_json(const struct doctor *doctor);
 void findings_free(struct doctor *doctor);
+
+/* doctor_boot.c */
+void mend_by_boot(struct doctor *doctor, const char *word);
 
 /* doctor_facts.c */
 void facts_gather(struct doctor *doctor);
@@ -175,5 +181,18 @@ void check_module_signature(struct doctor *doctor);
 void check_device_node(struct doctor *doctor);
 void check_group(struct doctor *doctor);
 void check_membership(struct doctor *doctor);
+/* doctor_limits.c */
+void check_limits(struct doctor *doctor);
+/* doctor_memory.c */
+void check_contiguous_run(struct doctor *doctor);
+void check_huge_pages(struct doctor *doctor);
+/* doctor_cma.c */
+bool cma_is_missing(const struct doctor *doctor);
+void check_cma(struct doctor *doctor);
+/* doctor_reserved.c */
+void check_reserved_memory(struct doctor *doctor);
+/* doctor_bus.c */
+void check_iommu(struct doctor *doctor);
+void check_coherence(struct doctor *doctor);
 
 #endif /* MYMAP_CLI_DOCTOR_H */
