@@ -61,7 +61,8 @@ out:
  * Context: process context, may sleep, takes the locks of the device and of the
  * buffer.
  * Return: 0; -ENODEV where the buffer is for no device, -ENXIO where that is gone,
- * -EOPNOTSUPP where the device cannot reach the memory, -ENOMEM or -EINTR.
+ * -EOPNOTSUPP where the device cannot reach the memory, -EIO where a page is broken,
+ * -ENOMEM or -EINTR.
  */
 int mymap_buffer_get_segments(struct mymap_buffer *buffer,
 			      struct mymap_segment *to, unsigned int first,

@@ -18,6 +18,7 @@ struct mymap_buffer;
 struct mymap_dma_map;
 struct mymap_pages;
 struct mymap_segment;
+struct sg_table;
 struct vm_area_struct;
 
 /* devices.c: the devices that there is memory for */
@@ -92,6 +93,11 @@ bool mymap_frames_are_gone(const struct mymap_frames *frames);
 int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
 		      size_t len, bool write);
 pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);
+
+/* memory_gather.c: pages of a range together */
+
+int mymap_gather_table(struct mymap_pages *pages, pgoff_t first, pgoff_t last,
+		       size_t max_run, struct sg_table *table);
 
 /* memory_segments.c: pages mapped for a device */
 

@@ -20,7 +20,6 @@
 
 #include "compat/compat.h"
 #include "devices.h"
-#include "memory_chunks.h"
 #include "mymap.h"
 
 /**
@@ -49,54 +48,6 @@ static void mymap_segments_unmap(struct mymap_dma_map *segments)
 static void mymap_segments_gone(struct mymap_device_user *user)
 {
 	mymap_segments_unmap(container_of(user, struct mymap_dma_map, user));
-}
-
-/* A run of pages that follow each other in memory, from a page of the buffer on. */
-static unsigned long mymap_run_at(struct mymap_pages *pages, pgoff_t pgoff,
-				  struct page **first)
-{
-	unsigned long longest = (UINT_MAX & PAGE_MASK) >> PAGE_SHIFT, nr = 0;
-	struct page *head;
-	pgoff_t at = pgoff;
-
-	while ((head = mymap_chunk_next(pages, &at, pages->nr_pages))) {
-		if (!nr)
-			*first = head;
-		else if (page_to_pfn(head) != page_to_pfn(*first) + nr)
-			break;
-		if (nr + mymap_chunk_pages(head) > longest)
-			break;
-		nr += mymap_chunk_pages(head);
-		at += mymap_chunk_pages(head);
-	}
-	return nr;
-}
-
-/* The pages of the buffer as runs; all of them are there. */
-static int mymap_segments_gather(struct mymap_dma_map *segments,
-				 struct mymap_pages *pages)
-{
-	unsigned int nr_runs = 0;
-	struct scatterlist *sg;
-	struct page *first;
-	unsigned int i;
-	pgoff_t pgoff;
-	int err;
-
-	for (pgoff = 0; pgoff < pages->nr_pages; nr_runs++)
-		pgoff += mymap_run_at(pages, pgoff, &first);
-	err = sg_alloc_table(&segments->table, nr_runs, GFP_KERNEL_ACCOUNT);
-	if (err)
-		return err;
-
-	pgoff = 0;
-	for_each_sgtable_sg(&segments->table, sg, i) {
-		unsigned long nr = mymap_run_at(pages, pgoff, &first);
-
-		sg_set_page(sg, first, nr << PAGE_SHIFT, 0);
-		pgoff += nr;
-	}
-	return 0;
 }
 
 /* What translates the addresses of a device, or NULL. */
@@ -185,8 +136,8 @@ static int mymap_segments_map(struct mymap_dma_map *segments)
  *	lasts as long
  *
  * Context: process context, holds the locks of the device and of the buffer.
- * Return: the segments, ERR_PTR(-ENOMEM), or ERR_PTR(-EOPNOTSUPP) where the device
- * cannot reach the memory.
+ * Return: the segments, ERR_PTR(-ENOMEM), ERR_PTR(-EIO) where a page is broken, or
+ * ERR_PTR(-EOPNOTSUPP) where the device cannot reach the memory.
  */
 struct mymap_dma_map *mymap_segments_create(struct mymap_pages *pages,
 					    struct mymap_device *device)
@@ -201,7 +152,8 @@ struct mymap_dma_map *mymap_segments_create(struct mymap_pages *pages,
 		return ERR_PTR(-ENOMEM);
 	segments->user.gone = mymap_segments_gone;
 	segments->device = device;
-	err = mymap_segments_gather(segments, pages);
+	err = mymap_gather_table(pages, 0, pages->nr_pages, SIZE_MAX,
+				 &segments->table);
 	if (err)
 		goto err_free;
 	err = mymap_segments_map(segments);

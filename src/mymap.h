@@ -46,9 +46,9 @@
  * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
  * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer;
  * buffer, file_io, vm_frames > memory_frames > devices; buffer_device, buffer >
- * memory_segments > memory_chunks, devices; main > drivers > devices; and handle,
- * buffer > notify, never upwards. main > debugfs > stats, and everybody may count
- * in stats and tell trace.
+ * memory_segments > memory_gather > memory_chunks; memory_segments >
+ * devices; main > drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
+ * stats, and everybody may count in stats and tell trace.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H

@@ -75,7 +75,7 @@ never() {
 	never drivers.c '__user|struct (page|file|mymap_(buffer|pages|frames)) '
 	never vm_frames.c 'dma_|struct page|__user'
 	never ioctl_device.c 'struct page|mymap_pages_|mymap_names_'
-	for room in memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
+	for room in memory_gather.c memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user|mymap_buffer_|struct mymap_buffer'
 	done
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'

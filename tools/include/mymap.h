@@ -902,6 +902,7 @@ mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
  *	see MYMAP_DRIVER_FEATURE_SEGMENTS
  * -ENODEV: the buffer is for no device
  * -ENXIO: the device is gone
+ * -EIO: memory of the buffer is broken, as the machine has reported it
  * -ENOMEM: out of memory
  * Threads: any.
  */

@@ -63,6 +63,7 @@
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it
+ * EIO         memory is broken, as the machine has reported it
  * ENODEV      the default buffer is asked for and is switched off, or the device of a
  *             buffer that is for none
  * EMFILE      the caller has too many open descriptors
