@@ -233,6 +233,57 @@ int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last)
 				    (last + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
+/*
+ * Does anybody rely on where its memory is? Its device has been told, for good; or
+ * there is a dma-buf of it, whose importers cannot be told that memory goes.
+ */
+static bool mymap_buffer_is_frozen(const struct mymap_buffer *buffer)
+{
+	lockdep_assert_held(&buffer->lock);
+	return buffer->segments || buffer->nr_exports;
+}
+
+/**
+ * mymap_buffer_freeze() - let a buffer keep its size, and all its memory
+ * @buffer: the buffer, in use
+ * @offset: bytes, where the range begins that the caller wants
+ * @len: bytes of it
+ *
+ * What is there when this has returned stays: who takes memory away holds the
+ * buffer's lock from before looking here to the end.
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ * Return: 0, and mymap_buffer_thaw() is to follow; -EINVAL where the range is not
+ * inside of the buffer, or -EOPNOTSUPP where its memory goes with a device.
+ */
+int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len)
+{
+	int err = 0;
+
+	if (buffer->frames)
+		return -EOPNOTSUPP;
+	mutex_lock(&buffer->lock);
+	if (mymap_bytes_fit(offset, len, mymap_buffer_size(buffer)))
+		WRITE_ONCE(buffer->nr_exports, buffer->nr_exports + 1);
+	else
+		err = -EINVAL;
+	mutex_unlock(&buffer->lock);
+	return err;
+}
+
+/**
+ * mymap_buffer_thaw() - the mirror of mymap_buffer_freeze()
+ * @buffer: the buffer
+ *
+ * Context: process context, may sleep, takes the buffer's lock.
+ */
+void mymap_buffer_thaw(struct mymap_buffer *buffer)
+{
+	mutex_lock(&buffer->lock);
+	WRITE_ONCE(buffer->nr_exports, buffer->nr_exports - 1);
+	mutex_unlock(&buffer->lock);
+}
+
 static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
 				 u64 size)
 {
@@ -244,8 +295,7 @@ static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
 		return -EPERM;
 	if (size == old)
 		return 0;
-	/* A device has been told where it is. */
-	if (buffer->segments)
+	if (mymap_buffer_is_frozen(buffer))
 		return -EBUSY;
 
 	if (size > old) {
@@ -272,7 +322,7 @@ static int mymap_buffer_set_size(struct mymap_buffer *buffer, u64 length,
  *
  * Context: process context, holds the buffer's lock, may sleep.
  * Return: 0; or, and nothing has changed, -EPERM where a seal forbids it,
- * -EDQUOT over a limit, -EBUSY where it is mapped for its device, or what
+ * -EDQUOT over a limit, -EBUSY where it is mapped for a device, or what
  * mymap_pages_shrink() says.
  */
 int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
@@ -293,7 +343,7 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size)
  * @last: bytes, where the last one ends; what is beyond the buffer is left alone
  *
  * Context: process context, may sleep, takes the buffer's lock.
- * Return: 0, -EBUSY where it is mapped for its device, or what mymap_pages_punch()
+ * Return: 0, -EBUSY where it is mapped for a device, or what mymap_pages_punch()
  * says.
  */
 int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
@@ -302,7 +352,7 @@ int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last)
 
 	mutex_lock(&buffer->lock);
 	last = min(last, mymap_buffer_size(buffer));
-	err = buffer->segments ? -EBUSY :
+	err = mymap_buffer_is_frozen(buffer) ? -EBUSY :
 		mymap_pages_punch(&buffer->pages, first >> PAGE_SHIFT,
 				  last >> PAGE_SHIFT);
 	mutex_unlock(&buffer->lock);

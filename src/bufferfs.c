@@ -179,7 +179,9 @@ static int mymap_buffer_fop_release(struct inode *inode, struct file *file)
 
 static int mymap_buffer_fop_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return mymap_vm_mmap(mymap_file_buffer(file), vma);
+	struct mymap_handle *handle = mymap_handle_of(file);
+
+	return mymap_vm_mmap_window(handle->buffer, &handle->window, vma);
 }
 
 static ssize_t mymap_buffer_fop_read_iter(struct kiocb *iocb,
@@ -408,6 +410,36 @@ struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags)
 	__module_get(THIS_MODULE);
 	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 	file->private_data = handle;
+	return file;
+}
+
+/**
+ * mymap_bufferfs_open() - the same for who does not use the buffer yet
+ * @buffer: the buffer; the caller's reference goes over to the file, or is put
+ * @flags: O_RDWR or O_RDONLY
+ *
+ * Context: process context, may sleep.
+ * Return: the file, not installed anywhere yet, or ERR_PTR().
+ */
+struct file *mymap_bufferfs_open(struct mymap_buffer *buffer, int flags)
+{
+	struct file *file;
+	int err;
+
+	err = mymap_bufferfs_use(buffer);
+	if (err) {
+		file = ERR_PTR(err);
+		goto err_put_buffer;
+	}
+	file = mymap_bufferfs_file(buffer, flags);
+	if (IS_ERR(file))
+		goto err_unuse;
+	return file;
+
+err_unuse:
+	mymap_bufferfs_unuse(buffer);
+err_put_buffer:
+	mymap_buffer_put(buffer);
 	return file;
 }
 

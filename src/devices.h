@@ -98,6 +98,8 @@ pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);
 
 int mymap_gather_table(struct mymap_pages *pages, pgoff_t first, pgoff_t last,
 		       size_t max_run, struct sg_table *table);
+void *mymap_gather_address(struct mymap_pages *pages, pgoff_t first,
+			   pgoff_t last);
 
 /* memory_segments.c: pages mapped for a device */
 

@@ -27,6 +27,7 @@ static_assert(sizeof(struct mymap_seal) == 16);
 static_assert(sizeof(struct mymap_segment) == 16);
 static_assert(sizeof(struct mymap_segments) == 24);
 static_assert(sizeof(struct mymap_sync) == 32);
+static_assert(sizeof(struct mymap_export) == 24);
 static_assert(sizeof(struct mymap_ring) == 16);
 static_assert(sizeof(struct mymap_wait) == 24);
 static_assert(sizeof(struct mymap_eventfd) == 16);
@@ -199,6 +200,8 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
 			   MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
 			   MYMAP_FEATURE_SEGMENTS;
+	if (IS_ENABLED(CONFIG_DMA_SHARED_BUFFER))
+		query->features |= MYMAP_FEATURE_EXPORT;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
 	query->max_buffer_size = limits.max_buffer_size;
 	query->max_total_size = limits.max_total_size;
@@ -231,6 +234,8 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 		info->properties |= MYMAP_BUFFER_PINNABLE;
 	if (mymap_buffer_is_gone(buffer))
 		info->properties |= MYMAP_BUFFER_GONE;
+	if (READ_ONCE(buffer->nr_exports))
+		info->properties |= MYMAP_BUFFER_EXPORTED;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
 	mymap_info_add_name(buffer, info);
@@ -320,6 +325,12 @@ static const struct mymap_command mymap_commands[] = {
 		.size_first = 32,
 		.on_buffer = true,
 		.run = mymap_sync,
+	}, {
+		.cmd = MYMAP_IOC_EXPORT,
+		.size = sizeof(struct mymap_export),
+		.size_first = 24,
+		.on_buffer = true,
+		.run = mymap_export,
 	}, {
 		.cmd = MYMAP_IOC_RING,
 		.size = sizeof(struct mymap_ring),

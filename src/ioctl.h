@@ -41,6 +41,7 @@ union mymap_args {
 	struct mymap_seal seal;
 	struct mymap_segments segments;
 	struct mymap_sync sync;
+	struct mymap_export export;
 };
 
 /* ioctl.c */
@@ -72,5 +73,9 @@ long mymap_remove_eventfd(const struct mymap_call *call,
 
 long mymap_segments(const struct mymap_call *call, union mymap_args *args);
 long mymap_sync(const struct mymap_call *call, union mymap_args *args);
+
+/* ioctl_export.c */
+
+long mymap_export(const struct mymap_call *call, union mymap_args *args);
 
 #endif /* _MYMAP_IOCTL_H */

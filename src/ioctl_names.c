@@ -90,29 +90,6 @@ void mymap_info_add_name(struct mymap_buffer *buffer, struct mymap_info *info)
 	info->mode = rights->mode;
 }
 
-/* A file of a buffer; the caller's reference goes over to it, or is put. */
-static struct file *mymap_open_file(struct mymap_buffer *buffer, int flags)
-{
-	struct file *file;
-	int err;
-
-	err = mymap_bufferfs_use(buffer);
-	if (err) {
-		file = ERR_PTR(err);
-		goto err_put_buffer;
-	}
-	file = mymap_bufferfs_file(buffer, flags);
-	if (IS_ERR(file))
-		goto err_unuse;
-	return file;
-
-err_unuse:
-	mymap_bufferfs_unuse(buffer);
-err_put_buffer:
-	mymap_buffer_put(buffer);
-	return file;
-}
-
 long mymap_open_named(const struct mymap_call *call, union mymap_args *args)
 {
 	struct mymap_open_named *open = &args->open;
@@ -142,7 +119,7 @@ long mymap_open_named(const struct mymap_call *call, union mymap_args *args)
 	/* Destroyed just now: then there is no node either, and 0 is told. */
 	mymap_names_tell(buffer, open->name, &open->minor);
 
-	file = mymap_open_file(buffer, read_only ? O_RDONLY : O_RDWR);
+	file = mymap_bufferfs_open(buffer, read_only ? O_RDONLY : O_RDWR);
 	if (IS_ERR(file)) {
 		err = PTR_ERR(file);
 		goto err_put_fd;

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "devices.h"
 #include "memory_chunks.h"
@@ -91,4 +92,42 @@ int mymap_gather_table(struct mymap_pages *pages, pgoff_t first, pgoff_t last,
 		pgoff += nr;
 	}
 	return 0;
+}
+
+/**
+ * mymap_gather_address() - the pages of a range in the kernel's address space
+ * @pages: the memory
+ * @first: the first page of the range
+ * @last: the page behind it, above @first; all of the range is there
+ *
+ * Context: process context, holds the buffer's lock, may sleep.
+ * Return: the address, which the caller ends by vunmap(); ERR_PTR(-ENOMEM), or
+ * ERR_PTR(-EIO) where a page is broken.
+ */
+void *mymap_gather_address(struct mymap_pages *pages, pgoff_t first,
+			   pgoff_t last)
+{
+	void *address = NULL;
+	struct page **list;
+	unsigned long i, nr;
+	struct page *page;
+	pgoff_t pgoff;
+
+	lockdep_assert_held(pages->lock);
+	list = kvmalloc_array(last - first, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return ERR_PTR(-ENOMEM);
+	for (pgoff = first; pgoff < last; pgoff += nr) {
+		nr = mymap_run_at(pages, pgoff, last, MYMAP_LONGEST_RUN, &page);
+		if (WARN_ON_ONCE(!nr) || mymap_any_is_broken(page, nr)) {
+			address = ERR_PTR(-EIO);
+			break;
+		}
+		for (i = 0; i < nr; i++)
+			list[pgoff - first + i] = page + i;
+	}
+	if (!address)
+		address = vmap(list, last - first, VM_MAP, PAGE_KERNEL);
+	kvfree(list);
+	return address ?: ERR_PTR(-ENOMEM);
 }

@@ -45,6 +45,7 @@
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
  * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
  * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer;
+ * ioctl > dmabuf > bufferfs, vm, buffer, memory_gather;
  * buffer, file_io, vm_frames > memory_frames > devices; buffer_device, buffer >
  * memory_segments > memory_gather > memory_chunks; memory_segments >
  * devices; main > drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
@@ -220,10 +221,12 @@ struct mymap_rights {
  * struct mymap_buffer - a size and its memory
  * @ref: one for each open file, one of its name, one of the module for the
  *	default buffer
- * @lock: guards @inode, @nr_users, @charge, @seals and the writing side of
- *	@pages
+ * @lock: guards @inode, @nr_users, @nr_exports, @charge, @seals and the writing
+ *	side of @pages
  * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
  * @nr_users: open files
+ * @nr_exports: dma-bufs of it, each of which freezes it: it keeps its size and gets
+ *	no holes. Read without @lock for reports
  * @charge: what the limits count of it, given back with the buffer
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
@@ -245,6 +248,7 @@ struct mymap_buffer {
 	struct mutex lock;
 	struct inode *inode;
 	unsigned int nr_users;
+	unsigned int nr_exports;
 	struct mymap_charge charge;
 	u32 seals;
 	u32 kind;
@@ -304,6 +308,8 @@ int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last);
 int mymap_buffer_resize(struct mymap_buffer *buffer, u64 length, u64 size);
 int mymap_buffer_punch(struct mymap_buffer *buffer, u64 first, u64 last);
 u64 mymap_buffer_next(struct mymap_buffer *buffer, u64 pos, bool data);
+int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len);
+void mymap_buffer_thaw(struct mymap_buffer *buffer);
 int mymap_buffer_add_seals(struct mymap_buffer *buffer, u32 seals);
 void mymap_buffer_get_usage(struct mymap_buffer *buffer,
 			    struct mymap_usage *usage);
@@ -372,7 +378,20 @@ static inline u64 mymap_buffer_size(const struct mymap_buffer *buffer)
 
 /* vm.c: mappings */
 
+/**
+ * struct mymap_window - what part of a buffer may be mapped
+ * @first: the first page
+ * @last: the page behind the last one; 0 where all may
+ */
+struct mymap_window {
+	pgoff_t first;
+	pgoff_t last;
+};
+
 int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma);
+int mymap_vm_mmap_window(struct mymap_buffer *buffer,
+			 const struct mymap_window *window,
+			 struct vm_area_struct *vma);
 
 /* vm_frames.c: those of raw frames */
 
@@ -397,12 +416,14 @@ int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len);
  * @buffer: the buffer, which the file holds; NULL on the door where there is no
  *	default buffer
  * @listener: without meaning where @buffer is NULL
+ * @window: what may be mapped through it; set before anybody else sees the file
  *
  * What file->private_data points to.
  */
 struct mymap_handle {
 	struct mymap_buffer *buffer;
 	struct mymap_listener listener;
+	struct mymap_window window;
 };
 
 static inline struct mymap_handle *mymap_handle_of(const struct file *file)
@@ -425,11 +446,16 @@ void mymap_bufferfs_exit(void);
 int mymap_bufferfs_use(struct mymap_buffer *buffer);
 void mymap_bufferfs_unuse(struct mymap_buffer *buffer);
 struct file *mymap_bufferfs_file(struct mymap_buffer *buffer, int flags);
+struct file *mymap_bufferfs_open(struct mymap_buffer *buffer, int flags);
 int mymap_bufferfs_resize(struct mymap_buffer *buffer, u64 size);
 
+/* dmabuf.c: buffers for drivers of other devices */
+
+int mymap_dmabuf_export(struct mymap_buffer *buffer, u64 offset, u64 len);
+
 /*
- * ioctl.c, with ioctl_names.c, ioctl_size.c, ioctl_notify.c and ioctl_device.c:
- * commands, and all user memory of theirs
+ * ioctl.c, with ioctl_names.c, ioctl_size.c, ioctl_notify.c, ioctl_device.c and
+ * ioctl_export.c: commands, and all user memory of theirs
  */
 
 extern bool mymap_expose_addresses;

@@ -294,3 +294,30 @@ int mymap_vm_mmap(struct mymap_buffer *buffer, struct vm_area_struct *vma)
 	}
 	return 0;
 }
+
+/**
+ * mymap_vm_mmap_window() - map a buffer that may be mapped in part only
+ * @buffer: in use by the file that is mapped
+ * @window: which part
+ * @vma: where; its offset is in the buffer
+ *
+ * That holds as long as the mapping, and for what becomes of it: mremap() does not
+ * make it longer, and remap_file_pages() comes by here.
+ *
+ * Context: process context, holds mmap_lock for writing.
+ * Return: 0, -EINVAL where the mapping is not inside of the window, or what
+ * mymap_vm_mmap() says.
+ */
+int mymap_vm_mmap_window(struct mymap_buffer *buffer,
+			 const struct mymap_window *window,
+			 struct vm_area_struct *vma)
+{
+	if (window->last) {
+		if (vma->vm_pgoff < window->first ||
+		    !mymap_range_fits(vma->vm_pgoff, vma_pages(vma),
+				      window->last))
+			return -EINVAL;
+		compat_vm_flags_set(vma, VM_DONTEXPAND);
+	}
+	return mymap_vm_mmap(buffer, vma);
+}

@@ -43,3 +43,10 @@ ccflags-y += $(call mymap-probe,EVENTFD_SIGNAL_COUNT,eventfd.h,eventfd_signal(st
 ccflags-y += $(call mymap-probe,MM_UNMAPPED_AREA,mm_types.h,(.get_unmapped_area))
 # Up to 6.10: remove of a platform driver returns something.
 ccflags-y += $(call mymap-probe,PLATFORM_REMOVE_INT,platform_device.h,int (.remove)(struct platform_device .))
+# 6.13: the namespace of symbols to be imported is a string.
+ccflags-y += $(call mymap-probe,IMPORT_NS_STRING,module.h,MODULE_IMPORT_NS(ns).*(import_ns. ns))
+# 5.11: dma_buf_ops.vmap fills a struct dma_buf_map; 5.18: a struct iosys_map.
+ccflags-y += $(call mymap-probe,VMAP_MAP,dma-buf.h,int (.vmap).struct dma_buf .dmabuf. struct dma_buf_map)
+ccflags-y += $(call mymap-probe,VMAP_IOSYS,dma-buf.h,int (.vmap).struct dma_buf .dmabuf. struct iosys_map)
+# 5.11: vma_set_file().
+ccflags-y += $(call mymap-probe,VMA_SET_FILE,mm.h,void vma_set_file)

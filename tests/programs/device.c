@@ -61,3 +61,10 @@ int try_sync(int fd, uint64_t offset, uint64_t len, uint32_t direction, uint32_t
 
 	return ioctl(fd, MYMAP_IOC_SYNC, &args);
 }
+
+int try_export(int fd, uint64_t offset, uint64_t len)
+{
+	struct mymap_export args = { .size = sizeof(args), .offset = offset, .length = len };
+
+	return ioctl(fd, MYMAP_IOC_EXPORT, &args);
+}

@@ -22,4 +22,7 @@ int try_segments(int fd, struct mymap_segment *to, uint32_t room, uint32_t *nr, 
 /* SYNC: 0, or -1 and errno. */
 int try_sync(int fd, uint64_t offset, uint64_t len, uint32_t direction, uint32_t flags);
 
+/* EXPORT: a dma-buf, or -1 and errno. */
+int try_export(int fd, uint64_t offset, uint64_t len);
+
 #endif /* DEVICE_H */

@@ -66,6 +66,9 @@ static const struct command commands[] = {
 	/* Of one byte, to the device. */
 	{ "SYNC on a buffer", MYMAP_IOC_SYNC, sizeof(struct mymap_sync), 32, MYMAP_SYNC_END,
 	  offsetof(struct mymap_sync, reserved), true },
+	/* All of it, which is a page; the dma-buf is closed at once. */
+	{ "EXPORT on a buffer", MYMAP_IOC_EXPORT, sizeof(struct mymap_export), 24, 0,
+	  sizeof(struct mymap_export), true },
 	/* With no room: how many there are. The last one, since it keeps the size. */
 	{ "SEGMENTS on a buffer", MYMAP_IOC_SEGMENTS, sizeof(struct mymap_segments), 24, 0,
 	  offsetof(struct mymap_segments, total), true },
@@ -143,6 +146,11 @@ static void args_init(const struct command *c, unsigned char *args)
 		set_u32(args, offsetof(struct mymap_sync, length), 1);
 		set_u32(args, offsetof(struct mymap_sync, direction), MYMAP_SYNC_TO_DEVICE);
 	}
+	if (c->cmd == MYMAP_IOC_EXPORT) {
+		uint64_t len = page_size;
+
+		memcpy(args + offsetof(struct mymap_export, length), &len, sizeof(len));
+	}
 	if (c->cmd == MYMAP_IOC_CREATE) {
 		uint64_t size = 3 * page_size;
 
@@ -202,7 +210,7 @@ static void expect_refused(const struct command *c, const char *what, unsigned c
 
 static void finish(const struct command *c, int result)
 {
-	if (c->cmd == MYMAP_IOC_CREATE || c->cmd == MYMAP_IOC_OPEN) {
+	if (c->cmd == MYMAP_IOC_CREATE || c->cmd == MYMAP_IOC_OPEN || c->cmd == MYMAP_IOC_EXPORT) {
 		close(result);
 		return;
 	}
@@ -255,7 +263,8 @@ static void check_unknown_number(int fd, const char *what, bool on_door)
 		if (cmd == MYMAP_IOC_INFO || cmd == MYMAP_IOC_RESIZE || cmd == MYMAP_IOC_SEAL ||
 		    cmd == MYMAP_IOC_RING || cmd == MYMAP_IOC_WAIT ||
 		    cmd == MYMAP_IOC_ADD_EVENTFD || cmd == MYMAP_IOC_REMOVE_EVENTFD ||
-		    (!on_door && (cmd == MYMAP_IOC_SEGMENTS || cmd == MYMAP_IOC_SYNC)) ||
+		    (!on_door && (cmd == MYMAP_IOC_SEGMENTS || cmd == MYMAP_IOC_SYNC ||
+				  cmd == MYMAP_IOC_EXPORT)) ||
 		    (on_door && (cmd == MYMAP_IOC_CREATE || cmd == MYMAP_IOC_QUERY ||
 				 cmd == MYMAP_IOC_OPEN || cmd == MYMAP_IOC_DESTROY)))
 			continue;
@@ -429,7 +438,7 @@ static void struct_unaligned(void)
 /* It writes nothing to its struct. */
 static bool tells_nothing(const struct command *c)
 {
-	return c->cmd == MYMAP_IOC_SYNC || c->cmd == MYMAP_IOC_DESTROY ||
+	return c->cmd == MYMAP_IOC_SYNC || c->cmd == MYMAP_IOC_EXPORT || c->cmd == MYMAP_IOC_DESTROY ||
 	       c->cmd == MYMAP_IOC_ADD_EVENTFD || c->cmd == MYMAP_IOC_REMOVE_EVENTFD;
 }
 

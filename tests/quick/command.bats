@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply bench bind create demo destroy doctor fill info list open punch read resize ring seal segments stat unbind wait watch write"
+COMMANDS="apply bench bind create demo destroy doctor export fill info list open punch read resize ring seal segments stat unbind wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
@@ -262,7 +262,7 @@ bytes() {
 
 # of_64k COMMAND...: with a buffer of 64 KiB as descriptor 3
 of_64k() {
-	fake create --size 64K -- sh -c "$1" "$BUILT/mymap"
+	fake create --size 64K -- sh -c "$1" "$BUILT/mymap" "${@:2}"
 }
 
 @test "resize: larger and smaller, rounded up, and the data stays" {
@@ -286,7 +286,7 @@ of_64k() {
 
 @test "resize: each reason of the driver has its words" {
 	FAKE_CHANGE=$EBUSY run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
-	fails_with 1 "mymap: resize: memory that would go is pinned, by O_DIRECT or io_uring, in a pipe, or by a debugger"
+	fails_with 1 "mymap: resize: memory that would go is pinned, by O_DIRECT or io_uring, in a pipe, or by a debugger; or a device has it, by 'mymap segments' or 'mymap export'"
 	FAKE_CHANGE=$EDQUOT run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
 	fails_with 1 "mymap: resize: it is over a limit; 'mymap info' shows the limits"
 	FAKE_CHANGE=$ENOMEM run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
@@ -359,7 +359,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds segments' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds segments export' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -382,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds","segments"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds","segments","export"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -495,6 +495,59 @@ of_64k() {
 	fails_with 1 "mymap: segments: the device is gone"
 	FAKE_SEGMENTS=19 run --separate-stderr of_64k '"$0" segments --fd 3'
 	fails_with 1 "mymap: segments: the buffer is for no device"
+}
+
+@test "export: COMMAND inherits a dma-buf of all, or of a range, as descriptor 3, and knows it" {
+	# shellcheck disable=SC2016 # for the inner shell
+	local tell='echo "$MYMAP_DMABUF_FD ${MYMAP_FD-none} $(stat -L -c %s /proc/self/fd/3)"'
+	run --separate-stderr of_64k '"$0" export --fd 3 sh -c "$1"' "$tell"
+	prints "3 none 65536"
+	run --separate-stderr of_64k '"$0" export --fd 3 --offset 4K --length 8K -- sh -c "$1"' "$tell"
+	prints "3 none 8192"
+	run --separate-stderr of_64k '"$0" export --offset 4K --fd 3 -- sh -c "$1"' "$tell"
+	prints "3 none 61440"
+	FAKE_NAME=rx0 run --separate-stderr fake export rx0 -- sh -c "$tell"
+	prints "3 none 16777216"
+}
+
+@test "export: a range that is none, a read-only descriptor, the kind device, an old driver and others are 1" {
+	run --separate-stderr of_64k '"$0" export --fd 3 --offset 1 -- true'
+	fails_with 1 "mymap: export: offset 1, length 65535: not whole pages inside of the buffer, which ends at 65536"
+	run --separate-stderr of_64k '"$0" export --fd 3 --offset 64K -- true'
+	fails_with 1 "mymap: export: offset 65536, length 0: not whole pages inside of the buffer, which ends at 65536"
+	run --separate-stderr of_64k '"$0" export --fd 3 --offset 4K --length 64K -- true'
+	fails_with 1 "mymap: export: offset 4096, length 65536: not whole pages inside of the buffer, which ends at 65536"
+	FAKE_EXPORT=$EACCES run --separate-stderr of_64k '"$0" export --fd 3 true'
+	fails_with 1 "mymap: export: the descriptor is not for both reading and writing"
+	FAKE_EXPORT=$EOPNOTSUPP run --separate-stderr of_64k '"$0" export --fd 3 true'
+	fails_with 1 "mymap: export: no dma-buf can be made of the kind device, of the default buffer, or by the driver that is loaded; 'mymap info' shows which it is"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" export --fd 3 true'
+	fails_with 1 "mymap: export: no dma-buf can be made of the kind device, of the default buffer, or by the driver that is loaded; 'mymap info' shows which it is"
+	FAKE_EXPORT=$EMFILE run --separate-stderr of_64k '"$0" export --fd 3 true'
+	fails_with 1 "mymap: export: Too many open files"
+}
+
+@test "export: no name, no command, a name and --fd is 2; no such name or command is told" {
+	run --separate-stderr fake export
+	fails_with 2 "mymap: export: NAME is missing; 'mymap list' shows all"
+	run --separate-stderr fake export rx0 --
+	fails_with 2 "mymap: export: COMMAND is missing: it inherits the dma-buf"
+	run --separate-stderr of_64k '"$0" export --fd 3'
+	fails_with 2 "mymap: export: COMMAND is missing: it inherits the dma-buf"
+	run --separate-stderr fake export rx0 -- true
+	fails_with 1 "mymap: export: name 'rx0': there is no such buffer; 'mymap list' shows all"
+	run --separate-stderr of_64k '"$0" export --fd 3 -- ./no-such'
+	fails_with 127 "mymap: export: ./no-such: No such file or directory"
+}
+
+@test "info: a buffer that is exported is told, in text and JSON" {
+	FAKE_EXPORTED=1 run --separate-stderr of_64k '"$0" info --fd 3'
+	grep -qx 'exported             yes, the size is frozen' <<<"$output"
+	requires jq
+	FAKE_EXPORTED=1 run --separate-stderr of_64k '"$0" info --fd 3 --json'
+	[ "$(jq -c .exported <<<"$output")" = true ]
+	run --separate-stderr of_64k '"$0" info --fd 3 --json'
+	[ "$(jq -c .exported <<<"$output")" = null ]
 }
 
 @test "bind, unbind: no such device, no path and no device" {

@@ -249,6 +249,11 @@ abi_layout() {
 		AT(mymap_sync, length, 16);
 		AT(mymap_sync, direction, 24);
 		AT(mymap_sync, reserved, 28);
+		_Static_assert(sizeof(struct mymap_export) == 24, "export");
+		AT(mymap_export, size, 0);
+		AT(mymap_export, flags, 4);
+		AT(mymap_export, offset, 8);
+		AT(mymap_export, length, 16);
 		_Static_assert(sizeof(struct mymap_ring) == 16, "ring");
 		AT(mymap_ring, size, 0);
 		AT(mymap_ring, flags, 4);
@@ -270,6 +275,9 @@ abi_layout() {
 		_Static_assert(MYMAP_IOC_DESTROY == 0xBD05, "DESTROY");
 		_Static_assert(MYMAP_IOC_RESIZE == 0xBD06, "RESIZE");
 		_Static_assert(MYMAP_IOC_SEAL == 0xBD07, "SEAL");
+		_Static_assert(MYMAP_IOC_SEGMENTS == 0xBD08, "SEGMENTS");
+		_Static_assert(MYMAP_IOC_SYNC == 0xBD09, "SYNC");
+		_Static_assert(MYMAP_IOC_EXPORT == 0xBD0A, "EXPORT");
 		_Static_assert(MYMAP_IOC_RING == 0xBD10, "RING");
 		_Static_assert(MYMAP_IOC_WAIT == 0xBD11, "WAIT");
 		_Static_assert(MYMAP_IOC_ADD_EVENTFD == 0xBD12, "ADD_EVENTFD");
@@ -284,8 +292,11 @@ abi_layout() {
 		_Static_assert(MYMAP_FEATURE_HUGE == 1 && MYMAP_FEATURE_MEMCG == 2, "features");
 		_Static_assert(MYMAP_FEATURE_NAMES == 4 && MYMAP_FEATURE_RESIZE == 8, "features");
 		_Static_assert(MYMAP_FEATURE_NOTIFY == 16, "features");
+		_Static_assert(MYMAP_FEATURE_KINDS == 32 && MYMAP_FEATURE_SEGMENTS == 64, "features");
+		_Static_assert(MYMAP_FEATURE_EXPORT == 128, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
 		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
+		_Static_assert(MYMAP_BUFFER_GONE == 16 && MYMAP_BUFFER_EXPORTED == 32, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1 && MYMAP_KIND_CONTIGUOUS == 2 && MYMAP_KIND_DEVICE == 3, "kinds");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF

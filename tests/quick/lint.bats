@@ -74,6 +74,8 @@ never() {
 	never devices.c '__user|struct (page|file|mymap_(buffer|pages|frames)) |dma_'
 	never drivers.c '__user|struct (page|file|mymap_(buffer|pages|frames)) '
 	never vm_frames.c 'dma_|struct page|__user'
+	never ioctl_export.c 'struct page|mymap_pages_|mymap_names_|mymap_gather_|dma_buf_'
+	never dmabuf.c '__user|struct page |mymap_pages_|mymap_names_|get_unused_fd|fd_install'
 	never ioctl_device.c 'struct page|mymap_pages_|mymap_names_'
 	for room in memory_gather.c memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user|mymap_buffer_|struct mymap_buffer'
@@ -90,6 +92,7 @@ never() {
 	never trace.h 'struct (page|mymap_)|__string'
 	never main.c 'struct mymap_buffer'
 	never compat/compat.h 'struct mymap_'
+	never compat/dma-buf.h 'struct mymap_'
 }
 
 @test "rooms: no file of code is longer than 500 lines" {

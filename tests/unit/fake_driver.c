@@ -17,6 +17,8 @@
  * FAKE_RUNG=N		how often they have when a wait has waited
  * FAKE_INTERRUPTS=N	so many waits are interrupted before
  * FAKE_RING=ERRNO	ringing fails with that number
+ * FAKE_EXPORT=ERRNO	exporting fails with that number
+ * FAKE_EXPORTED=1	INFO tells that buffers are exported
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
  * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
  *			it gets no name that another process could see
@@ -272,7 +274,7 @@ static int query(struct mymap_query *arg)
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
 			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
 					    MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
-					    MYMAP_FEATURE_SEGMENTS),
+					    MYMAP_FEATURE_SEGMENTS | MYMAP_FEATURE_EXPORT),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -296,7 +298,8 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.buffer_size = (uint64_t)st.st_size,
 		.resident = (uint64_t)st.st_blocks * 512 + number("FAKE_RESIDENT_HUGE", 0),
 		.resident_huge = number("FAKE_RESIDENT_HUGE", 0),
-		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0),
+		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0) |
+			      (number("FAKE_EXPORTED", 0) ? MYMAP_BUFFER_EXPORTED : 0),
 		.kind = created_kind,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
@@ -332,6 +335,23 @@ static int segments(struct mymap_segments *arg)
 	arg->nr_segments = i;
 	arg->total = 2;
 	return 0;
+}
+
+/* A memfd plays the dma-buf. */
+static int export(int fd, const struct mymap_export *arg)
+{
+	int error = (int)number("FAKE_EXPORT", 0);
+	struct stat st;
+
+	if (error)
+		return fail(error);
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (!arg->length || arg->offset % PAGE || arg->length % PAGE ||
+	    arg->offset > (uint64_t)st.st_size ||
+	    arg->length > (uint64_t)st.st_size - arg->offset)
+		return fail(EINVAL);
+	return make_memory("dmabuf", arg->length);
 }
 
 static int ring(struct mymap_ring *arg)
@@ -385,6 +405,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return resize(fd, door, arg);
 	if ((door || buffer) && request == MYMAP_IOC_SEAL && !is_old())
 		return seal(fd, door, arg);
+	if (buffer && request == MYMAP_IOC_EXPORT && !is_old())
+		return export(fd, arg);
 	if ((door || buffer) && !is_old()) {
 		if (request == MYMAP_IOC_SEGMENTS)
 			return segments(arg);

@@ -35,7 +35,7 @@ int complain_change(const struct command *command, int error)
 		break;
 	case -EBUSY:
 		why = "memory that would go is pinned, by O_DIRECT or io_uring, in a pipe, "
-		      "or by a debugger";
+		      "or by a debugger; or a device has it, by 'mymap segments' or 'mymap export'";
 		break;
 	case -EDQUOT:
 		why = "it is over a limit; 'mymap info' shows the limits";

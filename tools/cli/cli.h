@@ -180,7 +180,10 @@ void create_complain(const char *who, uint64_t size, int error, struct mymap *ct
 void create_complain_request(const char *who, const char *name, const char *device,
 			     enum mymap_buffer_kind kind, uint64_t size, int error,
 			     struct mymap *ctx);
-int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer);
+/* Where a command finds the number of the descriptor of its buffer. */
+#define BUFFER_VARIABLE	"MYMAP_FD"
+
+int execute(const struct command *command, char **argv, int fd, const char *variable);
 
 /* owner.c */
 #define DEFAULT_MODE	0660
@@ -215,6 +218,7 @@ extern const struct command command_create;
 extern const struct command command_demo;
 extern const struct command command_destroy;
 extern const struct command command_doctor;
+extern const struct command command_export;
 extern const struct command command_fill;
 extern const struct command command_info;
 extern const struct command command_list;

@@ -253,7 +253,7 @@ static int show(const struct command *command, const struct options *options,
 	return finish_stdout(EXIT_OK);
 }
 
-/* Give the buffer to COMMAND as descriptor 3, without close-on-exec. */
+/* Give a descriptor to COMMAND as descriptor 3, without close-on-exec. */
 static int pass_on(int fd)
 {
 	int flags;
@@ -268,26 +268,27 @@ static int pass_on(int fd)
 }
 
 /**
- * execute() - become a program that inherits a buffer
+ * execute() - become a program that inherits a descriptor
  * @command: who does it
  * @argv: the program and its arguments
- * @buffer: the buffer
+ * @fd: the descriptor
+ * @variable: of the environment, which tells the program
  *
  * Does not come back if all goes well.
  *
  * Return: an exit status, after a complaint.
  */
-int execute(const struct command *command, char **argv, const struct mymap_buffer *buffer)
+int execute(const struct command *command, char **argv, int fd, const char *variable)
 {
 	int error, r;
 
-	r = pass_on(mymap_buffer_get_fd(buffer));
+	r = pass_on(fd);
 	if (r < 0) {
 		complain("%s: descriptor " COMMAND_FD_TEXT ": %s", command->name, strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (setenv("MYMAP_FD", COMMAND_FD_TEXT, 1) < 0) {
-		complain("%s: MYMAP_FD: %s", command->name, strerror(errno));
+	if (setenv(variable, COMMAND_FD_TEXT, 1) < 0) {
+		complain("%s: %s: %s", command->name, variable, strerror(errno));
 		return EXIT_FAILED;
 	}
 
@@ -332,7 +333,8 @@ static int run(const struct command *command, const struct options *options)
 	if (r == EXIT_OK && (!with_command || option_given(options, OPTION_JSON)))
 		r = show(command, options, buffer);
 	if (r == EXIT_OK && with_command)
-		r = execute(command, options->operands, buffer);
+		r = execute(command, options->operands, mymap_buffer_get_fd(buffer),
+			    BUFFER_VARIABLE);
 
 	mymap_buffer_close(buffer);
 	return r;

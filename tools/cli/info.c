@@ -20,6 +20,7 @@ static const struct feature {
 	{ MYMAP_DRIVER_FEATURE_NOTIFY, "notify" },
 	{ MYMAP_DRIVER_FEATURE_KINDS, "kinds" },
 	{ MYMAP_DRIVER_FEATURE_SEGMENTS, "segments" },
+	{ MYMAP_DRIVER_FEATURE_EXPORT, "export" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))
@@ -33,7 +34,7 @@ static const char *module_state(void)
 
 static void print_driver(const struct mymap_driver_info *driver)
 {
-	char list[64] = "";
+	char list[96] = "";
 	size_t i;
 
 	for (i = 0; i < NR_FEATURES; i++)

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_demo,
 	&command_destroy,
 	&command_doctor,
+	&command_export,
 	&command_fill,
 	&command_info,
 	&command_list,

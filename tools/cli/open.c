@@ -34,7 +34,7 @@ static int run(const struct command *command, const struct options *options)
 	if (r != EXIT_OK)
 		return r;
 
-	r = execute(command, argv, buffer);
+	r = execute(command, argv, mymap_buffer_get_fd(buffer), BUFFER_VARIABLE);
 	mymap_buffer_close(buffer);
 	return r;
 }

@@ -119,6 +119,8 @@ void print_buffer(const struct mymap_buffer_info *info)
 		print_size("huge page size", mymap_buffer_info_get_huge_page_size(info));
 	print_field("pinnable", "%s", mymap_buffer_info_is_pinnable(info) ? "yes" : "no");
 	print_seals(mymap_buffer_info_get_seals(info));
+	if (mymap_buffer_info_is_exported(info))
+		print_field("exported", "yes, the size is frozen");
 	print_field("default buffer", "%s", mymap_buffer_info_is_default(info) ? "yes" : "no");
 	if (mymap_buffer_info_get_name(info)[0])
 		print_name(info);
@@ -184,6 +186,8 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 	json_object_object_add(object, "pinnable",
 			       json_object_new_boolean(mymap_buffer_info_is_pinnable(info)));
 	json_object_object_add(object, "seals", json_seals(mymap_buffer_info_get_seals(info)));
+	if (mymap_buffer_info_is_exported(info))
+		json_object_object_add(object, "exported", json_object_new_boolean(true));
 	json_object_object_add(object, "default",
 			       json_object_new_boolean(mymap_buffer_info_is_default(info)));
 	if (mymap_buffer_info_get_name(info)[0])

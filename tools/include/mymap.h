@@ -187,6 +187,8 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	before driver 0.2.0
  * @MYMAP_DRIVER_FEATURE_SEGMENTS: mymap_segment_list_new() and mymap_buffer_sync();
  *	not before driver 0.2.0
+ * @MYMAP_DRIVER_FEATURE_EXPORT: mymap_buffer_export(); not before driver 0.2.0, and
+ *	not on a kernel without dma-bufs
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
@@ -195,7 +197,8 @@ enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_RESIZE = 3,
 	MYMAP_DRIVER_FEATURE_NOTIFY = 4,
 	MYMAP_DRIVER_FEATURE_KINDS = 5,
-	MYMAP_DRIVER_FEATURE_SEGMENTS = 6
+	MYMAP_DRIVER_FEATURE_SEGMENTS = 6,
+	MYMAP_DRIVER_FEATURE_EXPORT = 7
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -790,6 +793,18 @@ bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**
+ * mymap_buffer_info_is_exported() - is there a dma-buf of it?
+ * @info: the answer
+ *
+ * As long as there is, it keeps its size and gets no holes.
+ *
+ * Return: true if there was one at that moment.
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_exported(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
  * mymap_buffer_info_is_gone() - has the memory gone with its device?
  * @info: the answer
  *
@@ -976,6 +991,38 @@ uint64_t mymap_segment_list_get_size(const struct mymap_segment_list *list, size
  */
 int mymap_buffer_sync(struct mymap_buffer *buffer, uint64_t offset, uint64_t length,
 		      uint64_t flags) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_buffer_export() - a buffer as a dma-buf, for drivers of other devices
+ * @buffer: the handle, for reading and writing
+ * @offset: where the range begins, in bytes: a multiple of the page size
+ * @length: how many bytes, likewise; mymap_buffer_get_size() for all of a buffer
+ * @flags: must be 0
+ * @ret_fd: where to put the descriptor of the dma-buf, which is close-on-exec; the
+ *	caller owns it and closes it with close()
+ *
+ * The memory of the range is allocated. The buffer exists, keeps its size and gets no
+ * holes until the dma-buf is gone: closed by all who have it, and let go by all
+ * drivers that have imported it. The handle may be closed before.
+ *
+ * The dma-buf can be mapped by mmap(), where its offset 0 is @offset; that mapping
+ * does not grow. Who reads or writes it while devices use it tells by
+ * DMA_BUF_IOCTL_SYNC of linux/dma-buf.h.
+ *
+ * Return: 0, or
+ * -EINVAL: @offset or @length is not a multiple of the page size, @length is 0, or
+ *	the range is not inside the buffer
+ * -EACCES: the handle is not for both reading and writing
+ * -EOPNOTSUPP: a flag is not known; the buffer is of MYMAP_BUFFER_KIND_DEVICE or the
+ *	default buffer; or the driver is older than this, or the kernel has no
+ *	dma-bufs, see MYMAP_DRIVER_FEATURE_EXPORT
+ * -ENOMEM: out of memory
+ * -EINTR: a fatal signal arrived
+ * -EMFILE, -ENFILE: too many open descriptors
+ * Threads: any.
+ */
+int mymap_buffer_export(struct mymap_buffer *buffer, uint64_t offset, uint64_t length,
+			uint64_t flags, int *ret_fd) MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
 
 /**
  * mymap_device_bind() - make mymap the driver of a PCI device

@@ -126,6 +126,11 @@ MYMAP_EXPORT bool mymap_buffer_info_is_default(const struct mymap_buffer_info *i
 	return info->info.properties & MYMAP_BUFFER_DEFAULT;
 }
 
+MYMAP_EXPORT bool mymap_buffer_info_is_exported(const struct mymap_buffer_info *info)
+{
+	return info->info.properties & MYMAP_BUFFER_EXPORTED;
+}
+
 MYMAP_EXPORT bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
 {
 	return info->info.properties & MYMAP_BUFFER_GONE;

@@ -72,6 +72,8 @@ MYMAP_EXPORT bool mymap_driver_info_has_feature(const struct mymap_driver_info *
 		return info->query.features & MYMAP_FEATURE_NOTIFY;
 	case MYMAP_DRIVER_FEATURE_SEGMENTS:
 		return info->query.features & MYMAP_FEATURE_SEGMENTS;
+	case MYMAP_DRIVER_FEATURE_EXPORT:
+		return info->query.features & MYMAP_FEATURE_EXPORT;
 	case MYMAP_DRIVER_FEATURE_KINDS:
 		return info->query.features & MYMAP_FEATURE_KINDS;
 	}

@@ -14,8 +14,8 @@
  *   size, ftruncate() changes it as MYMAP_IOC_RESIZE does, fallocate() allocates
  *   memory and punches holes. It can be mapped, read, written, inherited,
  *   duplicated, passed over a Unix socket and opened again through /proc/self/fd
- *   with the rights of its inode. Its memory is freed with its last descriptor
- *   and mapping and its name.
+ *   with the rights of its inode. Its memory is freed with its last descriptor,
+ *   mapping and dma-buf and its name.
  *
  * A buffer may have a *name*. Then it is also a device, /dev/mymapN, and lives
  * until MYMAP_IOC_DESTROY or the end of the module. An open /dev/mymapN takes the
@@ -47,13 +47,14 @@
  *             of the struct, an "out" member that is not 0, a buffer size of 0
  *             or one that cannot be rounded up to pages, a name that is none, a
  *             descriptor that is not one of an eventfd
- * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine
+ * EOPNOTSUPP  a flag is not known, or not available on this kernel or machine, or
+ *             the command is not for that kind of memory
  * EFAULT      a pointer is bad
  * EEXIST      the name is taken, or the eventfd has been added before
  * ENOENT      there is no buffer of that name, or no such device that mymap is the
  *             driver of, or the eventfd was not added
  * EACCES      the caller may not use that buffer in that way: it is for others,
- *             or the descriptor is not open for writing
+ *             or the descriptor is not open for writing, or for reading
  * EPERM       the caller may not give that name, or not take it away, or not know
  *             addresses; or a seal of the buffer forbids it
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
@@ -62,7 +63,8 @@
  * ENOMEM      the kernel has no memory left for it, or no run of it that is as long
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
- *             is broken, as the machine has reported it
+ *             is broken, as the machine has reported it; or the buffer is frozen
+ *             by SEGMENTS, or by a dma-buf of it
  * EIO         memory is broken, as the machine has reported it
  * ENODEV      the default buffer is asked for and is switched off, or the device of a
  *             buffer that is for none
@@ -164,6 +166,7 @@ struct mymap_create {
 #define MYMAP_FEATURE_NOTIFY	(1ULL << 4)	/* rings: RING, WAIT, poll, eventfds */
 #define MYMAP_FEATURE_KINDS	(1ULL << 5)	/* kinds other than PAGES; devices */
 #define MYMAP_FEATURE_SEGMENTS	(1ULL << 6)	/* SEGMENTS and SYNC */
+#define MYMAP_FEATURE_EXPORT	(1ULL << 7)	/* dma-bufs: EXPORT */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -220,6 +223,7 @@ struct mymap_query {
 #define MYMAP_BUFFER_NAMED	(1ULL << 2)	/* it has a name at this moment */
 #define MYMAP_BUFFER_OWNED	(1ULL << 3)	/* made with MYMAP_CREATE_OWNER */
 #define MYMAP_BUFFER_GONE	(1ULL << 4)	/* its memory has gone with its device */
+#define MYMAP_BUFFER_EXPORTED	(1ULL << 5)	/* there is a dma-buf of it at this moment */
 
 /**
  * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the
@@ -434,6 +438,40 @@ struct mymap_sync {
 };
 
 /**
+ * struct mymap_export - export a range of a buffer as a dma-buf (MYMAP_IOC_EXPORT, on
+ *	a buffer)
+ * @size: sizeof(struct mymap_export)
+ * @flags: must be 0; anything else is EOPNOTSUPP
+ * @offset: where the range begins, in bytes
+ * @length: bytes, not 0
+ *
+ * A dma-buf is how drivers of other devices use the memory: import it there. It can
+ * be mapped as well, and DMA_BUF_IOCTL_SYNC of linux/dma-buf.h lets the processor and
+ * those devices see the same. Its offset 0 is @offset, which is a multiple of the page
+ * size as @length is, and nothing outside of the range can be had by it. A mapping of
+ * it does not grow (mremap), and counts as one of the buffer.
+ *
+ * The memory of the range is allocated. As long as there is a dma-buf of it, the
+ * buffer is there, keeps its size and gets no holes (EBUSY): until all its
+ * descriptors are closed and all importers have let go.
+ *
+ * EINVAL where the range is none, or not inside of the buffer; EACCES where the
+ * descriptor is not open for both reading and writing, since importers can do both;
+ * EOPNOTSUPP on a buffer of MYMAP_KIND_DEVICE, whose memory goes with its device, which
+ * no importer could be told, and without MYMAP_FEATURE_EXPORT. Importing it, and not
+ * this, is EIO where memory of the range is broken.
+ *
+ * Return: a new descriptor (close-on-exec) of a dma-buf that the caller owns, or -1
+ * and errno.
+ */
+struct mymap_export {
+	__u32 size;
+	__u32 flags;
+	__u64 offset;
+	__u64 length;
+};
+
+/**
  * DOC: rings
  *
  * A buffer has a sequence number, 0 at first. A ring adds 1 to it and wakes who
@@ -539,6 +577,7 @@ struct mymap_eventfd {
 #define MYMAP_IOC_SEAL		_IO(MYMAP_IOC_TYPE, 0x07)
 #define MYMAP_IOC_SEGMENTS	_IO(MYMAP_IOC_TYPE, 0x08)
 #define MYMAP_IOC_SYNC		_IO(MYMAP_IOC_TYPE, 0x09)
+#define MYMAP_IOC_EXPORT	_IO(MYMAP_IOC_TYPE, 0x0a)
 #define MYMAP_IOC_RING		_IO(MYMAP_IOC_TYPE, 0x10)
 #define MYMAP_IOC_WAIT		_IO(MYMAP_IOC_TYPE, 0x11)
 #define MYMAP_IOC_ADD_EVENTFD	_IO(MYMAP_IOC_TYPE, 0x12)
