@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Buffers in the hands of other drivers. The machine has a display of QEMU's, cirrus-vga, and its kernel copies
+# whatever a device is to have (swiotlb=force): who does not synchronize sees old bytes. And it lets root look at the
+# memory of a device that has a driver (iomem=relaxed).
+load ../guest/helpers
+
+importer=/var/tmp/mymap-importer
+
+setup_file() {
+	rm -rf "$importer"
+	cp -r "${BATS_TEST_DIRNAME%/*}/modules/importer" "$importer"
+	make -C "/lib/modules/$(uname -r)/build" M="$importer" modules >"$importer/log" 2>&1 || { cat "$importer/log"; return 1; }
+}
+
+display() {
+	local id
+	for id in /sys/bus/pci/devices/*/device; do
+		[ "$(cat "${id%/device}/vendor") $(cat "$id")" != "0x1013 0x00b8" ] || basename "${id%/device}"
+	done
+}
+
+@test "import: every byte, where the device sees a copy" {
+	program_with importer every_byte "$importer/importer.ko" copied=1
+	kernel_log | grep -q 'runs, copied'
+}
+
+@test "import: what is told to be a copy is one" {
+	run "$programs/importer" every_byte "$importer/importer.ko"
+	status_is 1
+}
+
+@test "import: the driver cirrus shows a buffer, every pixel of it, and keeps it until it lets go" {
+	run basename "$(readlink "/sys/bus/pci/devices/$(display)/driver")"
+	output_is cirrus
+	program_with display shows_a_buffer "$(display)"
+}
