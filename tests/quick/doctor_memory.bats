@@ -123,7 +123,7 @@ limits() {
 }
 
 @test "cma: none, and the boot loader that is there gets the word" {
-	local grub="echo 'GRUB_CMDLINE_LINUX=\"\$GRUB_CMDLINE_LINUX cma=64M\"' >>/etc/default/grub.d/mymap.cfg && update-grub && reboot"
+	local grub="mkdir -p /etc/default/grub.d && echo 'GRUB_CMDLINE_LINUX=\"\$GRUB_CMDLINE_LINUX cma=64M\"' >>/etc/default/grub.d/mymap.cfg && update-grub && reboot"
 	no_cma
 	config CONFIG_CMA=y CONFIG_DMA_CMA=y
 	finds cma note "none is set aside" "# have the boot loader add to the kernel's command line: cma=64M"
@@ -148,8 +148,8 @@ limits() {
 		[[ $variable != LINUX* ]] || : | put etc/default/flash-kernel
 		diagnose
 		command=$(jq -r '.findings[] | select(.id == "cma").mend' <<<"$output")
-		command=${command%%&&*}
-		eval "${command%%>>*}" >>"$BATS_TEST_TMPDIR/file"
+		command=${command%%>>*}
+		eval "${command#mkdir * && }" >>"$BATS_TEST_TMPDIR/file"
 		. "$BATS_TEST_TMPDIR/file"
 		[ "${!variable}" = "quiet cma=64M" ]
 	done < <(printf '%s\n' LINUX_KERNEL_CMDLINE U_BOOT_PARAMETERS GRUB_CMDLINE_LINUX)
@@ -244,6 +244,9 @@ limits() {
 	finds iommu ok "0000:00:11.0 is in group 5, translated (DMA-FQ)"
 	finds iommu note "0000:00:12.0 is in group 6, which passes addresses through" \
 		"mymap unbind 0000:00:12.0 && echo DMA >/sys/kernel/iommu_groups/6/type && mymap bind 0000:00:12.0 --dma-bits 40"
+	chmod 444 "$tree/sys/kernel/iommu_groups/6/type"
+	finds iommu note "0000:00:12.0 is in group 6" \
+		"# have the boot loader add to the kernel's command line: iommu.passthrough=0"
 	finds iommu note "0000:00:13.0 is in group 7, of type blocked"
 	finds iommu unknown "0000:00:14.0 is in group 8"
 	finds iommu ok "0000:00:15.0 is not behind it"

@@ -10,15 +10,16 @@
 /* Each is known by a file of its package. */
 static const struct boot_loader {
 	const char *file;
+	const char *before;	/* ends in " && ", or "" */
 	const char *file_to_write;
 	const char *line;	/* ends where the words follow, and the quotation mark */
 	const char *command;
 } boot_loaders[] = {
-	{ "etc/default/grub", "/etc/default/grub.d/mymap.cfg",
+	{ "etc/default/grub", "mkdir -p /etc/default/grub.d && ", "/etc/default/grub.d/mymap.cfg",
 	  "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX", "update-grub" },
-	{ "etc/default/u-boot", "/etc/default/u-boot",
+	{ "etc/default/u-boot", "", "/etc/default/u-boot",
 	  "U_BOOT_PARAMETERS=\"$U_BOOT_PARAMETERS", "u-boot-update" },
-	{ "etc/default/flash-kernel", "/etc/default/flash-kernel",
+	{ "etc/default/flash-kernel", "", "/etc/default/flash-kernel",
 	  "LINUX_KERNEL_CMDLINE=\"$LINUX_KERNEL_CMDLINE", "flash-kernel" },
 };
 
@@ -38,8 +39,8 @@ void mend_by_boot(struct doctor *doctor, const char *word)
 
 		if (!tree_has(&doctor->tree, "%s", loader->file))
 			continue;
-		mend(doctor, "echo '%s %s\"' >>%s && %s && reboot", loader->line, word,
-		     loader->file_to_write, loader->command);
+		mend(doctor, "%secho '%s %s\"' >>%s && %s && reboot", loader->before, loader->line,
+		     word, loader->file_to_write, loader->command);
 		return;
 	}
 	mend(doctor, "# have the boot loader add to the kernel's command line: %s", word);

@@ -92,6 +92,15 @@ static bool iommu_name(const struct tree *tree, char *ret_name)
 	return found;
 }
 
+/* Kernels before 5.11 decide it at boot. */
+static bool type_can_be_set(const struct tree *tree, const char *group)
+{
+	struct stat st;
+
+	return !tree_stat(tree, &st, "sys/kernel/iommu_groups/%s/type", group) &&
+		st.st_mode & S_IWUSR;
+}
+
 /* Passed through, it has the addresses of memory itself. */
 static void find_identity(struct doctor *doctor, const struct bus_device *device,
 			  const char *group)
@@ -100,8 +109,9 @@ static void find_identity(struct doctor *doctor, const struct bus_device *device
 
 	find(doctor, FINDING_NOTE, "%s is in group %s, which passes addresses through: a buffer of kind "
 	     "pages is many segments for it", device->name, group);
-	if (device->is_pci && !tree_read_line(&doctor->tree, bits, sizeof(bits), "%s/%s/dma_bits",
-					      device->driver, device->name))
+	if (device->is_pci && type_can_be_set(&doctor->tree, group) &&
+	    !tree_read_line(&doctor->tree, bits, sizeof(bits), "%s/%s/dma_bits", device->driver,
+			    device->name))
 		mend(doctor, "mymap unbind %s && echo DMA >/sys/kernel/iommu_groups/%s/type && "
 		     "mymap bind %s --dma-bits %s", device->name, group, device->name, bits);
 	else
