@@ -144,6 +144,110 @@ dpkg_show() {
 	found module-loaded ok
 }
 
+# What is said of the limits, once the command has been run that it says.
+limit_is_mended() {
+	local line=$1
+	eval "$(mend_of limits)"
+	[ "$(cat "/sys/module/mymap/parameters/${line%=*}")" = "${line#*=}" ]
+	grep -x "options mymap $line" "$conf"
+}
+
+conf=/etc/modprobe.d/mymap.conf
+
+limits_undo() {
+	rm -f "$conf"
+	[ ! -e /sys/class/mymap/mymap0 ] || mymap destroy full
+}
+
+@test "doctor: a limit that is nearly used is a note, and what it says mends it, also at the next load" {
+	[ ! -e "$conf" ]
+	undo=limits_undo module_changed=yes
+	echo 8388608 >/sys/module/mymap/parameters/max_total_size
+	mymap create --size 7680K --name full >/dev/null
+	run -0 mymap doctor --json
+	found limits note "all buffers have 7.5 MiB of 8.0 MiB"
+	limit_is_mended max_total_size=16777216
+	run -0 mymap doctor --json
+	found limits ok "all buffers have 7.5 MiB of 16.0 MiB"
+	mymap create --size 8M >/dev/null
+	mymap destroy full
+	module_remove
+	modprobe mymap
+	[ "$(cat /sys/module/mymap/parameters/max_total_size)" = 16777216 ]
+}
+
+@test "doctor: a user is told of the own limit, and root, whom it does not bind, is not" {
+	[ ! -e "$conf" ]
+	undo=limits_undo module_changed=yes
+	echo 4194304 >/sys/module/mymap/parameters/max_user_size
+	run -0 mymap create --size 3900K -- mymap doctor --json
+	found limits ok
+	run -0 as member mymap create --size 3900K -- mymap doctor --json
+	found limits note "your buffers have 3.8 MiB of 4.0 MiB"
+	limit_is_mended max_user_size=8388608
+	run -0 as member mymap create --size 3900K -- mymap doctor --json
+	found limits ok "yours 3.8 MiB of 8.0 MiB"
+}
+
+@test "doctor: where all of memory is promised, a larger limit is not what it says" {
+	local ram
+	undo=limits_undo module_changed=yes
+	ram=$(awk '$1 == "MemTotal:" { print $2 * 1024 }' /proc/meminfo)
+	echo "$ram" >/sys/module/mymap/parameters/max_buffer_size
+	echo "$ram" >/sys/module/mymap/parameters/max_total_size
+	mymap create --size "$((ram * 95 / 100))" --name full >/dev/null
+	run -0 mymap doctor --json
+	found limits note "this machine has no memory for more"
+	[ "$(mend_of limits)" = "mymap list" ]
+}
+
+text_of() {
+	jq -r --arg id "$1" 'first(.findings[] | select(.id == $id)).text' <<<"$output"
+}
+
+@test "doctor: the longest run that it says is free can be had" {
+	local size
+	[ ! -w /proc/sys/vm/compact_memory ] || echo 1 >/proc/sys/vm/compact_memory
+	run -0 mymap doctor --json
+	size=$(text_of contiguous-run | sed -n 's/.*[^0-9.]\([0-9.]* [KM]iB\) is free.*/\1/p; s/.*that is free is \([0-9.]* [KM]iB\).*/\1/p')
+	[ -n "$size" ] || fail "no size in: $(text_of contiguous-run)"
+	mymap create --kind contiguous --size "${size/ /}" >/dev/null
+}
+
+@test "doctor: huge pages are there as it says, also where the kernel is told never" {
+	local enabled=/sys/kernel/mm/transparent_hugepage/enabled before
+	requires huge
+	run -0 mymap doctor --json
+	found huge-pages ok "new buffers get pages of"
+	before=$(sed 's/.*\[\(.*\)\].*/\1/' $enabled)
+	echo never >$enabled
+	run mymap doctor --json
+	program smaps populated_64m_is_huge touched_64m_is_huge
+	echo "$before" >$enabled
+	found huge-pages ok "never is no matter"
+}
+
+@test "doctor: of CMA it says what the kernel does" {
+	local total
+	total=$(awk '$1 == "CmaTotal:" { print $2 }' /proc/meminfo)
+	run -0 mymap doctor --json
+	if [ "${total:-0}" -gt 0 ]; then
+		found cma ok "$((total / 1024)).$((total % 1024 * 10 / 1024)) MiB are set aside"
+	elif grep -qx CONFIG_DMA_CMA=y "/boot/config-$(uname -r)"; then
+		found cma note "none is set aside"
+	else
+		found cma ok "built without (CONFIG_DMA_CMA)"
+	fi
+}
+
+@test "doctor: without an IOMMU it says so, and takes no second in all" {
+	local begin=${EPOCHREALTIME/./}
+	[ ! -d /sys/class/iommu ] || [ -z "$(ls /sys/class/iommu)" ] || skip "there is an IOMMU"
+	run -0 mymap doctor --json
+	[ $((${EPOCHREALTIME/./} - begin)) -lt $((1000000 * ${MYMAP_SLOW:-1})) ]
+	found iommu ok none
+}
+
 @test "doctor: --root / says what is so without it" {
 	run -0 mymap doctor --root / --json
 	found module-running ok "$(version)"
