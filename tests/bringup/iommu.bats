@@ -24,3 +24,30 @@ load helpers
 @test "iommu: unbound under a live mapping it is SIGBUS" {
 	edu "$(edu_wide)" 40 unbound_under_a_mapping
 }
+
+# found ID STATUS TEXT, in $output.
+found() {
+	jq -e --arg id "$1" --arg status "$2" --arg text "$3" 'any(.findings[];
+		.id == $id and .status == $status and (.text | contains($text)))' <<<"$output" >/dev/null ||
+		fail "no $1 that is $2 and says '$3': $(jq . <<<"$output")"
+}
+
+@test "doctor: a device that is translated, one that is not, and what it says mends that" {
+	local device group type
+	device=$(edu_wide)
+	group=$(basename "$(readlink "/sys/bus/pci/devices/$device/iommu_group")")
+	type=/sys/kernel/iommu_groups/$group/type
+	mymap bind "$device" --dma-bits 40
+	run -0 mymap doctor --json
+	found iommu ok "$device is in group $group, translated ($(cat "$type"))"
+	mymap unbind "$device"
+	echo identity >"$type"
+	mymap bind "$device" --dma-bits 40
+	run -0 mymap doctor --json
+	found iommu note "$device is in group $group, which passes addresses through"
+	eval "$(jq -r '.findings[] | select(.id == "iommu" and .status == "note").mend' <<<"$output")"
+	run -0 mymap doctor --json
+	found iommu ok "$device is in group $group, translated (DMA"
+	[ "$(cat "/sys/bus/pci/devices/$device/dma_bits")" = 40 ]
+	program_with edu copies_in_one_segment "$device"
+}
