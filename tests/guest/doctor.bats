@@ -214,17 +214,23 @@ text_of() {
 	mymap create --kind contiguous --size "${size/ /}" >/dev/null
 }
 
+huge_enabled=/sys/kernel/mm/transparent_hugepage/enabled
+
+huge_undo() {
+	echo "$huge_before" >$huge_enabled
+}
+
 @test "doctor: huge pages are there as it says, also where the kernel is told never" {
-	local enabled=/sys/kernel/mm/transparent_hugepage/enabled before
 	requires huge
 	run -0 mymap doctor --json
 	found huge-pages ok "new buffers get pages of"
-	before=$(sed 's/.*\[\(.*\)\].*/\1/' $enabled)
-	echo never >$enabled
-	run mymap doctor --json
-	program smaps populated_64m_is_huge touched_64m_is_huge
-	echo "$before" >$enabled
+	huge_before=$(sed 's/.*\[\(.*\)\].*/\1/' $huge_enabled)
+	undo=huge_undo
+	echo never >$huge_enabled
+	run -0 mymap doctor --json
 	found huge-pages ok "never is no matter"
+	program smaps populated_64m_is_huge
+	program smaps touched_64m_is_huge
 }
 
 @test "doctor: of CMA it says what the kernel does" {
