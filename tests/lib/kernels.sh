@@ -68,7 +68,7 @@ kernel_room() {
 
 	gcc=$(kernel_gcc "$suite")
 	[ "$suite" != forky ] || suite=sid
-	packages=(make "$gcc" "$gcc-aarch64-linux-gnu" "$gcc-arm-linux-gnueabihf" kmod libelf1)
+	packages=(make ccache "$gcc" "$gcc-aarch64-linux-gnu" "$gcc-arm-linux-gnueabihf" kmod libelf1)
 	case $suite in
 	bullseye) packages+=(dwarves) ;;
 	bookworm) packages+=(pahole) ;;

@@ -88,19 +88,20 @@ room_layer_build() {
 		die 125 "$layer_deb" "cannot be unpacked"
 }
 
-# room_run DIR LAYERS COMMAND...: run it in $room, DIR at /build; LAYERS are trees put over the room, with colons between.
+# room_run DIR LAYERS COMMAND...: run it in $room, DIR at /build; LAYERS are trees put over the room, with colons between. What
+# its compilers make of the same input is remembered in the folder $room_ccache, if that is set and the room has ccache.
 room_run() {
 	local dir=$1 layers=${2:+$2:}$room namespace=()
 	shift 2
 
 	[ "$(id -u)" = 0 ] || namespace=(--user --map-root-user)
-	mkdir -p "$work/root" "$work/upper"
+	mkdir -p "$work/root" "$work/upper" ${room_ccache:+"$room_ccache"}
 	# For the shells of the name space. The last of them stays, as its first process: signals pass that one by, so that it ends
 	# when what it runs has ended.
 	# shellcheck disable=SC2016
 	unshare "${namespace[@]}" --mount --pid --fork --kill-child --net --ipc sh -euc '
-		root=$1 upper=$2 layers=$3 dir=$4
-		shift 4
+		root=$1 upper=$2 layers=$3 dir=$4 ccache=$5
+		shift 5
 		mount --make-rprivate /
 		mount -t tmpfs tmp "$upper"
 		mkdir "$upper/upper" "$upper/work"
@@ -109,7 +110,12 @@ room_run() {
 		mount -t proc proc "$root/proc"
 		mount -t tmpfs tmp "$root/tmp"
 		mount --bind "$dir" "$root/build"
-		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 TERM=dumb \
+		if [ -n "$ccache" ]; then
+			mkdir "$root/ccache"
+			mount --bind "$ccache" "$root/ccache"
+			ccache=/usr/lib/ccache:
+		fi
+		exec env -i PATH="$ccache/usr/sbin:/usr/bin:/sbin:/bin" CCACHE_DIR=/ccache CCACHE_MAXSIZE=1G HOME=/tmp LC_ALL=C.UTF-8 TERM=dumb \
 			DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-}" SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH-}" \
-			chroot "$root" sh -c "cd /build && \"\$@\"; exit \$?" sh "$@"' sh "$work/root" "$work/upper" "$layers" "$dir" "$@"
+			chroot "$root" sh -c "cd /build && \"\$@\"; exit \$?" sh "$@"' sh "$work/root" "$work/upper" "$layers" "$dir" "${room_ccache-}" "$@"
 }
