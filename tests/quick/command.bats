@@ -987,7 +987,7 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 
 @test "create: a link that does not appear is 1, COMMAND does not run" {
 	FAKE_WAIT=-110 run --separate-stderr fake create --size 4K --name new -- touch ran
-	fails_with 1 "mymap: create: name 'new': the buffer is there, but /dev/mymap-by-name/new did not appear in 5 seconds: see 'systemctl status systemd-udevd'"
+	fails_with 1 "mymap: create: name 'new': the buffer is there, but /dev/mymap-by-name/new did not appear in 30 seconds: see 'systemctl status systemd-udevd'"
 	[ ! -e ran ]
 }
 

@@ -7,7 +7,8 @@
 
 #include "cli.h"
 
-#define LINK_TIMEOUT_MS	5000
+/* While a slow board boots, udev has all devices to look at, and ours is one of the last. */
+#define LINK_TIMEOUT_MS	30000
 
 /**
  * named_check() - can a buffer have this name?
