@@ -32,6 +32,9 @@ scan() {
 	run -2 ./run --arch vax -- true
 	run -2 ./run --share /no/such/folder -- true
 	run -2 ./run --user root -- true
+	run -2 ./run --arch arm64 --device-tree /no/such/file -- true
+	run -2 --separate-stderr ./run --device-tree harness.bats -- true
+	[ "$stderr" = "tests/vm/run: --device-tree: not supported on amd64, whose machine has none" ]
 	run -2 ./shell true
 }
 
@@ -153,6 +156,78 @@ scan() {
 	[ "$status" = 137 ]
 	[ "$(cat "$dir/out")" = "alice alice mymap /home/alice /home/alice" ]
 	cmp "$dir/share, with comma/there" "$dir/share, with comma/back"
+}
+
+# overlay TARGET-PATH: the file overlay.dts, where a node refers to a region of memory.
+overlay() {
+	cat >"$dir/overlay.dts" <<-SOURCE
+		/dts-v1/;
+		/plugin/;
+		/ {
+			fragment@0 {
+				target-path = "$1";
+				__overlay__ {
+					reserved-memory {
+						#address-cells = <2>;
+						#size-cells = <2>;
+						ranges;
+						kept: kept@60000000 {
+							reg = <0 0x60000000 0 0x400000>;
+							no-map;
+						};
+					};
+					thing {
+						compatible = "harness,thing";
+						memory-region = <&kept>;
+					};
+				};
+			};
+		};
+	SOURCE
+}
+
+# refused TEXT: the last vm was, as wrong usage that ends so.
+refused() {
+	[ "$status" = 2 ]
+	[ ! -s "$dir/out" ]
+	grep -qxF "tests/vm/run: --device-tree $dir/overlay.dts: $1" "$dir/err"
+}
+
+@test "--device-tree: what does not compile, and what is no overlay, is refused before anything is made" {
+	overlay /
+	sed -i 's/thing {/thing/' "$dir/overlay.dts"
+	vm --arch arm64 --device-tree "$dir/overlay.dts" true
+	refused "does not compile"
+	grep -q 'overlay.dts:.* syntax error' "$dir/err"
+	echo '/dts-v1/; / { thing { }; };' >"$dir/overlay.dts"
+	vm --arch arm64 --device-tree "$dir/overlay.dts" true
+	refused "not an overlay: it has no fragments, perhaps for want of /plugin/"
+}
+
+@test "--device-tree: its nodes are beside the machine's own, and memory is set aside" {
+	local board=(--arch arm64 --kernel bookworm/arm64 --cpus 2 --device-tree "$dir/overlay.dts")
+
+	overlay /nowhere
+	vm "${board[@]}" true
+	refused "cannot be laid over the machine's tree, which has no labels: does each target-path exist?"
+	grep -q FDT_ERR_NOTFOUND "$dir/err"
+
+	overlay /
+	# shellcheck disable=SC2016 # for the guest's shell
+	vm "${board[@]}" sh -ec '
+		cd /proc/device-tree
+		tr "\0" "\n" <thing/compatible
+		cmp thing/memory-region reserved-memory/kept@60000000/phandle
+		ls -d psci
+		grep -E "^60000000-603fffff" /proc/iomem
+		nproc'
+	[ "$status" = 0 ]
+	diff - "$dir/out" <<-EXPECTED
+		harness,thing
+		psci
+		60000000-603fffff : reserved
+		2
+	EXPECTED
 }
 
 @test "a kernel that complains is 125, though the command succeeded" {

@@ -12,6 +12,7 @@
 #   $machine_user, $machine_share, $machine_firmware, $machine_append, $machine_console  as the options;
 #   $machine_copy, a disk with a copy of the folder to share instead
 #   $machine_install  packages of the repository that the guest installs first
+#   $machine_tree    an overlay for its device tree, compiled, or nothing
 #   $machine_kernel, $machine_initrd  what it boots; $machine_modules, a disk with the kernel's modules, or nothing
 # Out: in $work the files console.log, qemu.log, stdout, stderr, and
 #   $machine_end     exit, failed (the agent gave up), dead (no power, no verdict), silent (no sign of life), time, dirty
@@ -26,7 +27,7 @@ power_off_limit=90
 machine_defaults() {
 	machine_mode=command machine_accel=$accel machine_limit=$timeout machine_output='' machine_stream='' machine_keep=''
 	machine_slow='' machine_user='' machine_share='' machine_copy='' machine_install=''
-	machine_firmware='' machine_append='' machine_console=''
+	machine_firmware='' machine_append='' machine_console='' machine_tree=''
 	machine_kernel=$boot_kernel machine_initrd=$boot_initrd machine_modules=$boot_modules
 }
 
@@ -107,6 +108,7 @@ machine_arguments() {
 			"local,path=$(quoted "$machine_share"),mount_tag=mymap-share,security_model=none,multidevs=remap")
 	fi
 	arguments+=("${qemu_args[@]}")
+	[ -z "$machine_tree" ] || tree_arguments
 }
 
 # QEMU dies with us, even if we are killed.

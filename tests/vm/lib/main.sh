@@ -24,6 +24,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 . "$vm_dir/lib/accel.sh"
 . "$vm_dir/lib/board.sh"
 . "$vm_dir/lib/firmware.sh"
+. "$vm_dir/lib/device-tree.sh"
 . "$vm_dir/lib/console.sh"
 . "$vm_dir/lib/machine.sh"
 . "$vm_dir/lib/verdict.sh"
@@ -31,6 +32,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 vm_main() {
 	parse_options "$@"
 	vm_open
+	[ -z "$device_tree" ] || tree_compile
 	if [ -n "$prebuilt" ]; then
 		prebuilt_prepare
 	else
@@ -70,6 +72,7 @@ run_job() {
 	machine_defaults
 	machine_mode=$mode machine_output=yes machine_user=$user machine_share=$share
 	machine_firmware=$secure_boot machine_append=$append machine_console=$console
+	[ -z "$device_tree" ] || machine_tree=$work/overlay.dtbo
 	[ -z "$prebuilt" ] || prebuilt_machine
 	[ -n "$quiet" ] || [ "$mode" = shell ] || machine_stream=yes
 	machine_run "$overlay" "$image_repository" "${command[@]}"

@@ -27,6 +27,8 @@ fi)
   --with PACKAGE     install this Debian package too; may be repeated
   --share DIR        show this folder at /mnt/share, writable
   --append WORDS     more words for the kernel's command line
+  --device-tree FILE lay this overlay, source for dtc, over the device tree that QEMU makes for the machine;
+                     that one has no labels, so fragments have a target-path. Not on amd64
   --secure-boot FILE boot by UEFI with Secure Boot; FILE keeps the firmware's variables, and is
                      made with Microsoft's keys if it is missing
   --console PROGRAM  let PROGRAM read and type at the console; the machine may reboot
@@ -59,7 +61,7 @@ parse_options() {
 
 	processors=$(nproc)
 	suite='' arch=amd64 kernel='' prebuilt='' memory=1G cpus=$((processors < 2 ? processors : 2)) icount='' timeout=600
-	share='' user='' quiet='' prepare='' append='' secure_boot='' console='' qemu_args=() with=() command=()
+	share='' user='' quiet='' prepare='' append='' secure_boot='' device_tree='' console='' qemu_args=() with=() command=()
 	[ "$mode" = command ] || timeout=604800
 
 	while [ $# -gt 0 ]; do
@@ -71,7 +73,7 @@ parse_options() {
 		--prepare) prepare=yes; shift; continue ;;
 		--) shift; break ;;
 		--suite | --arch | --kernel | --memory | --cpus | --timeout | --with | --share | --user | --qemu | \
-			--append | --secure-boot | --console)
+			--append | --device-tree | --secure-boot | --console)
 			[ $# -ge 2 ] || wrong_usage "$option" "needs a value"
 			set_option "$option" "$2"
 			shift 2 ;;
@@ -88,6 +90,7 @@ parse_options() {
 	suite_exists "$suite" "$arch" || wrong_usage "--suite $suite" "Debian $suite has no $arch; there is $(suites "$arch")"
 	[ -z "$secure_boot" ] || [ "$arch" = amd64 ] || wrong_usage "--secure-boot" "not supported on $arch"
 	[ -z "$secure_boot" ] || [ -z "$prebuilt" ] || wrong_usage "--secure-boot" "not supported with --kernel $prebuilt, whose initial RAM disk is not its own"
+	[ -z "$device_tree" ] || [ "$arch" != amd64 ] || wrong_usage "--device-tree" "not supported on amd64, whose machine has none"
 	[ "$prebuilt" != debug ] || [ "$arch" = amd64 ] || wrong_usage "--kernel debug" "not supported on $arch"
 	[ -z "$console" ] || [ "$mode" = command ] || wrong_usage "--console" "the shell has the console"
 	[ -n "$kernel$prebuilt" ] || kernel=linux-image-$(kernel_flavour "$arch")
@@ -136,6 +139,9 @@ set_option() {
 		user=$2 ;;
 	--qemu) qemu_args+=("$2") ;;
 	--append) append+=${append:+ }$2 ;;
+	--device-tree)
+		[ -f "$2" ] || wrong_usage "--device-tree $2" "not a file"
+		device_tree=$2 ;;
 	--secure-boot)
 		[ -d "$(dirname "$2")" ] || wrong_usage "--secure-boot $2" "there is no such folder"
 		secure_boot=$(cd "$(dirname "$2")" && pwd -P)/$(basename "$2") ;;
