@@ -61,11 +61,18 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 }
 
 /* What a kind has before anybody touches it. */
-static int mymap_buffer_allocate(struct mymap_buffer *buffer)
+static int mymap_buffer_furnish(struct mymap_buffer *buffer, u32 kind,
+				struct mymap_device *device)
 {
 	struct mymap_frames *frames;
 
-	switch (buffer->kind) {
+	buffer->kind = kind;
+	if (device) {
+		/* The caller has one, so that there is one more to be had. */
+		kref_get(&device->ref);
+		buffer->device = device;
+	}
+	switch (kind) {
 	case MYMAP_KIND_CONTIGUOUS:
 		return mymap_pages_fill_contiguous(&buffer->pages);
 	case MYMAP_KIND_DEVICE:
@@ -106,16 +113,36 @@ struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish)
 	}
 	/* The buffer gives it back now. */
 	buffer->charge = charge;
-	buffer->kind = wish->kind;
-	if (buffer->kind == MYMAP_KIND_PAGES)
+	if (wish->kind == MYMAP_KIND_PAGES)
 		buffer->seals = wish->seals;
-	if (wish->device) {
-		/* The caller has one, so that there is one more to be had. */
-		kref_get(&wish->device->ref);
-		buffer->device = wish->device;
-	}
 
-	err = mymap_buffer_allocate(buffer);
+	err = mymap_buffer_furnish(buffer, wish->kind, wish->device);
+	if (err) {
+		mymap_buffer_put(buffer);
+		return ERR_PTR(err);
+	}
+	return buffer;
+}
+
+/**
+ * mymap_buffer_create_for_device() - make a buffer of the device kind that no
+ * limit counts
+ * @device: the device, which the caller has a reference to
+ * @size: bytes, a multiple of the page size
+ *
+ * Context: process context, may sleep, takes the device's lock.
+ * Return: the buffer with one reference, ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO)
+ * where the device is gone.
+ */
+struct mymap_buffer *mymap_buffer_create_for_device(struct mymap_device *device,
+						    u64 size)
+{
+	struct mymap_buffer *buffer = mymap_buffer_create_uncharged(size);
+	int err;
+
+	if (IS_ERR(buffer))
+		return buffer;
+	err = mymap_buffer_furnish(buffer, MYMAP_KIND_DEVICE, device);
 	if (err) {
 		mymap_buffer_put(buffer);
 		return ERR_PTR(err);

@@ -47,12 +47,14 @@ void mymap_device_put(struct mymap_device *device)
 /**
  * mymap_devices_add() - a device has been bound
  * @dev: the device, ready for DMA; it stays until mymap_devices_remove()
+ * @region: the memory that is reserved for it, or none
  *
  * Context: process context, may sleep.
  * Return: what stands for it, with a reference that mymap_devices_remove() puts;
  * ERR_PTR(-ENOMEM), or ERR_PTR(-ENAMETOOLONG) where nobody could ask for it.
  */
-struct mymap_device *mymap_devices_add(struct device *dev)
+struct mymap_device *mymap_devices_add(struct device *dev,
+				       const struct mymap_region *region)
 {
 	struct mymap_device *device;
 
@@ -65,6 +67,7 @@ struct mymap_device *mymap_devices_add(struct device *dev)
 	mutex_init(&device->lock);
 	INIT_LIST_HEAD(&device->users);
 	device->dev = dev;
+	device->region = *region;
 	strscpy(device->name, dev_name(dev), sizeof(device->name));
 
 	mutex_lock(&mymap_devices_lock);

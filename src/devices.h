@@ -27,12 +27,30 @@ struct vm_area_struct;
 #define MYMAP_OWN_DEVICE	"mymap"
 
 /**
+ * struct mymap_region - memory that is reserved for one device
+ * @start: where it is
+ * @size: bytes, a multiple of the page size; 0 where there is none
+ * @keep: a buffer finds in it what the one before left
+ * @taken: a buffer has it; guarded by the device's lock. The rest never changes
+ */
+struct mymap_region {
+	phys_addr_t start;
+	size_t size;
+	bool keep;
+	bool taken;
+};
+
+/**
  * struct mymap_device - a device that mymap is the driver of, or was
  * @ref: one as long as it is bound, and one for each buffer that is for it
  * @lock: guards @dev and @users, and is held around calls into the DMA API
  * @node: among all devices
  * @dev: the device; NULL when it is gone
  * @users: what has to be given back before it goes
+ * @region: where memory of the device kind is; without one it is the DMA API's
+ * @own_id: which buffer was made for its node, or 0; what became of that is not
+ *	known here. Only its driver looks at this and at @own_name
+ * @own_name: the name that it was given
  * @name: as the kernel calls it; never changes
  */
 struct mymap_device {
@@ -41,6 +59,9 @@ struct mymap_device {
 	struct list_head node;
 	struct device *dev;
 	struct list_head users;
+	struct mymap_region region;
+	u32 own_id;
+	char own_name[MYMAP_NAME_SIZE];
 	char name[MYMAP_DEVICE_NAME_SIZE];
 };
 
@@ -55,12 +76,27 @@ struct mymap_device_user {
 	void (*gone)(struct mymap_device_user *user);
 };
 
-struct mymap_device *mymap_devices_add(struct device *dev);
+struct mymap_device *mymap_devices_add(struct device *dev,
+				       const struct mymap_region *region);
 void mymap_devices_remove(struct mymap_device *device);
 struct mymap_device *mymap_devices_get(const char *name);
 void mymap_device_put(struct mymap_device *device);
 
-/* memory_frames.c: memory that the DMA API allocates */
+/* memory_region.c: memory that is reserved for a device */
+
+void *mymap_region_take(struct mymap_device *device, size_t size,
+			dma_addr_t *dma);
+void mymap_region_give(struct mymap_device *device, size_t size, void *address,
+		       dma_addr_t dma);
+
+/* node.c: what the device tree says */
+
+int mymap_node_get_memory(struct device *dev, struct mymap_region *region);
+void mymap_node_put_memory(struct device *dev);
+int mymap_node_add_buffer(struct mymap_device *device);
+void mymap_node_remove_buffer(struct mymap_device *device);
+
+/* memory_frames.c: memory that the DMA API allocates, or a region */
 
 /**
  * struct mymap_frames - the memory of one buffer of the device kind
@@ -90,6 +126,7 @@ void mymap_frames_destroy(struct mymap_frames *frames);
 bool mymap_frames_begin(struct mymap_frames *frames);
 void mymap_frames_end(struct mymap_frames *frames);
 bool mymap_frames_are_gone(const struct mymap_frames *frames);
+bool mymap_frames_are_kept(const struct mymap_frames *frames);
 int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
 		      size_t len, bool write);
 pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);

@@ -64,14 +64,15 @@ static struct attribute *mymap_driver_attrs[] = {
 ATTRIBUTE_GROUPS(mymap_driver);
 
 /* A device that is ready for DMA is one of ours from here on. */
-static int mymap_driver_add(struct device *dev)
+static int mymap_driver_add(struct device *dev,
+			    const struct mymap_region *region)
 {
 	struct mymap_device *device;
 	int err;
 
 	/* A run of memory is told as one, however long it is. */
 	dma_set_max_seg_size(dev, UINT_MAX);
-	device = mymap_devices_add(dev);
+	device = mymap_devices_add(dev, region);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	dev_set_drvdata(dev, device);
@@ -91,18 +92,36 @@ static void mymap_driver_remove(struct device *dev)
 
 static int mymap_platform_probe(struct platform_device *pdev)
 {
+	struct mymap_region region = {};
 	int err;
 
 	/* What the bus cannot reach, the kernel knows from the device tree. */
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (err)
 		return err;
-	return mymap_driver_add(&pdev->dev);
+	err = mymap_node_get_memory(&pdev->dev, &region);
+	if (err)
+		return err;
+	err = mymap_driver_add(&pdev->dev, &region);
+	if (err)
+		goto err_put_memory;
+	err = mymap_node_add_buffer(dev_get_drvdata(&pdev->dev));
+	if (err)
+		goto err_remove;
+	return 0;
+
+err_remove:
+	mymap_driver_remove(&pdev->dev);
+err_put_memory:
+	mymap_node_put_memory(&pdev->dev);
+	return err;
 }
 
 static COMPAT_PLATFORM_REMOVE(mymap_platform_remove)
 {
+	mymap_node_remove_buffer(dev_get_drvdata(&pdev->dev));
 	mymap_driver_remove(&pdev->dev);
+	mymap_node_put_memory(&pdev->dev);
 	return COMPAT_PLATFORM_REMOVED;
 }
 
@@ -126,6 +145,7 @@ static struct platform_driver mymap_platform_driver = {
 
 static int mymap_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
+	static const struct mymap_region none;
 	int err;
 
 	err = pci_enable_device(pdev);
@@ -135,7 +155,7 @@ static int mymap_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
 	if (err)
 		goto err_disable;
-	err = mymap_driver_add(&pdev->dev);
+	err = mymap_driver_add(&pdev->dev, &none);
 	if (err)
 		goto err_disable;
 	/* From here on it may read and write memory. */

@@ -236,6 +236,8 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 		info->properties |= MYMAP_BUFFER_GONE;
 	if (READ_ONCE(buffer->nr_exports))
 		info->properties |= MYMAP_BUFFER_EXPORTED;
+	if (buffer->frames && mymap_frames_are_kept(buffer->frames))
+		info->properties |= MYMAP_BUFFER_KEPT;
 	if (call->on_door)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
 	mymap_info_add_name(buffer, info);

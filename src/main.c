@@ -104,32 +104,35 @@ static int __init mymap_init(void)
 		goto err_exit_bufferfs;
 	}
 
-	err = mymap_drivers_init();
-	if (err) {
-		pr_err("cannot register the drivers of devices: error %d\n", err);
-		goto err_exit_sysfs;
-	}
-
 	err = mymap_names_init();
 	if (err) {
 		pr_err("cannot get device numbers for named buffers: error %d\n",
 		       err);
-		goto err_exit_drivers;
+		goto err_exit_sysfs;
 	}
+
+	/* Nodes of the device tree have named buffers. */
+	err = mymap_drivers_init();
+	if (err) {
+		pr_err("cannot register the drivers of devices: error %d\n", err);
+		goto err_exit_names;
+	}
+
+	/* No file of ours is open before this, so that all may still fail. */
 
 	err = mymap_chardev_init(default_size);
 	if (err) {
 		pr_err("cannot make /dev/mymap with default_size=%lu: error %d\n",
 		       default_size, err);
-		goto err_exit_names;
+		goto err_exit_drivers;
 	}
 	mymap_debugfs_init();
 	return 0;
 
-err_exit_names:
-	mymap_names_exit();
 err_exit_drivers:
 	mymap_drivers_exit();
+err_exit_names:
+	mymap_names_exit();
 err_exit_sysfs:
 	mymap_sysfs_exit();
 err_exit_bufferfs:
@@ -141,8 +144,8 @@ static void __exit mymap_exit(void)
 {
 	mymap_debugfs_exit();
 	mymap_chardev_exit();
-	mymap_names_exit();
 	mymap_drivers_exit();
+	mymap_names_exit();
 	mymap_sysfs_exit();
 	mymap_bufferfs_exit();
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The device kind: memory that the DMA API allocates for a device, from CMA, from
- * a reserved region or from the free pages. It is one run, in memory and for the
- * device.
+ * a reserved pool or from the free pages; or the region that is reserved for it. It
+ * is one run, in memory and for the device.
  *
- * These are raw frames: whatever pages there are behind them belong to the DMA API,
- * and nobody else may hold a reference to one. So they are mapped without
+ * These are raw frames: if there are pages behind them, they are not ours, and nobody else may hold a reference to one. So they are mapped without
  * (VM_PFNMAP), they cannot be pinned, and they can be taken away at any moment:
  * when the device goes.
  *
@@ -38,8 +37,14 @@ static void mymap_frames_count(struct mymap_pages *pages, unsigned long nr)
 /* Give the memory back: under the device's lock, and not used by anybody. */
 static void mymap_frames_free(struct mymap_frames *frames)
 {
-	dma_free_attrs(frames->device->dev, frames->size, frames->address,
-		       frames->dma, MYMAP_FRAMES_ATTRS);
+	struct mymap_device *device = frames->device;
+
+	if (device->region.size)
+		mymap_region_give(device, frames->size, frames->address,
+				  frames->dma);
+	else
+		dma_free_attrs(device->dev, frames->size, frames->address,
+			       frames->dma, MYMAP_FRAMES_ATTRS);
 	frames->address = NULL;
 }
 
@@ -68,6 +73,31 @@ static unsigned long mymap_frames_pfn(const void *address)
 		PHYS_PFN(virt_to_phys((void *)address));
 }
 
+/* The mirror of mymap_frames_free(). */
+static int mymap_frames_allocate(struct mymap_frames *frames)
+{
+	struct mymap_device *device = frames->device;
+
+	if (!device->dev)
+		return -ENXIO;
+	if (device->region.size) {
+		frames->address = mymap_region_take(device, frames->size,
+						    &frames->dma);
+		frames->pfn = PHYS_PFN(device->region.start);
+	} else {
+		frames->address = dma_alloc_attrs(device->dev, frames->size,
+						  &frames->dma,
+						  GFP_KERNEL | __GFP_NOWARN,
+						  MYMAP_FRAMES_ATTRS);
+		if (frames->address)
+			frames->pfn = mymap_frames_pfn(frames->address);
+	}
+	if (!frames->address)
+		return -ENOMEM;
+	frames->coherent = dev_is_dma_coherent(device->dev);
+	return 0;
+}
+
 /**
  * mymap_frames_create() - allocate memory of a device
  * @pages: the memory of the buffer, empty; without a single page it has its size
@@ -75,14 +105,14 @@ static unsigned long mymap_frames_pfn(const void *address)
  * @device: the device, which the caller has a reference to; so have the frames
  *
  * Context: process context, may sleep, takes the device's lock.
- * Return: the frames, full of zeros; ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where
+ * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where
  * the device is gone.
  */
 struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 					 struct mymap_device *device)
 {
 	struct mymap_frames *frames;
-	int err = -ENXIO;
+	int err;
 
 	frames = kzalloc(sizeof(*frames), GFP_KERNEL_ACCOUNT);
 	if (!frames)
@@ -93,18 +123,9 @@ struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 	frames->size = (size_t)pages->nr_pages << PAGE_SHIFT;
 
 	mutex_lock(&device->lock);
-	if (device->dev) {
-		frames->address = dma_alloc_attrs(device->dev, frames->size,
-						  &frames->dma,
-						  GFP_KERNEL | __GFP_NOWARN,
-						  MYMAP_FRAMES_ATTRS);
-		err = frames->address ? 0 : -ENOMEM;
-	}
-	if (!err) {
-		frames->pfn = mymap_frames_pfn(frames->address);
-		frames->coherent = dev_is_dma_coherent(device->dev);
+	err = mymap_frames_allocate(frames);
+	if (!err)
 		list_add_tail(&frames->user.node, &device->users);
-	}
 	mutex_unlock(&device->lock);
 	if (err) {
 		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
@@ -177,6 +198,18 @@ void mymap_frames_end(struct mymap_frames *frames)
 bool mymap_frames_are_gone(const struct mymap_frames *frames)
 {
 	return !READ_ONCE(frames->address);
+}
+
+/**
+ * mymap_frames_are_kept() - does what is in it outlive the buffer
+ * @frames: the frames
+ *
+ * Context: any.
+ * Return: true where the next one finds it.
+ */
+bool mymap_frames_are_kept(const struct mymap_frames *frames)
+{
+	return frames->device->region.keep;
 }
 
 /**

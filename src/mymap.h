@@ -26,6 +26,7 @@
  *   inode.i_rwsem > mymap_names_lock > the core's locks of devices
  *   mmap_lock > mymap_buffer.lock > the address space's lock of mappings
  *   the core's lock of a device > mymap_device.lock > mymap_buffer.lock
+ *   the core's lock of a node's device > mymap_names_lock
  *   mymap_notify.waiters.lock > that of an eventfd, those of epoll
  *
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
@@ -46,9 +47,9 @@
  * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
  * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer;
  * ioctl > dmabuf > bufferfs, vm, buffer, memory_gather;
- * buffer, file_io, vm_frames > memory_frames > devices; buffer_device, buffer >
+ * buffer, file_io, vm_frames > memory_frames > memory_region, devices; buffer_device, buffer >
  * memory_segments > memory_gather > memory_chunks; memory_segments >
- * devices; main > drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
+ * devices; main > drivers > node > names, buffer; drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
  * stats, and everybody may count in stats and tell trace.
  */
 #ifndef _MYMAP_H
@@ -298,6 +299,8 @@ struct mymap_users {
 
 struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish);
 struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
+struct mymap_buffer *mymap_buffer_create_for_device(struct mymap_device *device,
+						    u64 size);
 const char *mymap_buffer_kind_name(const struct mymap_buffer *buffer);
 bool mymap_buffer_is_pinnable(const struct mymap_buffer *buffer);
 bool mymap_buffer_is_gone(const struct mymap_buffer *buffer);
@@ -355,6 +358,7 @@ struct mymap_buffer *mymap_names_open(const char *text, fmode_t wanted,
 				      fmode_t door);
 struct mymap_buffer *mymap_names_get_by_minor(unsigned int minor);
 int mymap_names_destroy(const char *text);
+void mymap_names_forget(const char *text, u32 id);
 bool mymap_names_tell(struct mymap_buffer *buffer, char *text, u32 *minor);
 void mymap_names_changed(struct mymap_buffer *buffer);
 dev_t mymap_names_first(unsigned int *nr);

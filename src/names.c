@@ -282,6 +282,27 @@ int mymap_names_destroy(const char *text)
 }
 
 /**
+ * mymap_names_forget() - take a name away, if it is still that of a buffer
+ * @text: the name, a valid one
+ * @id: that of the buffer
+ *
+ * Context: process context, may sleep: the last reference frees the memory.
+ */
+void mymap_names_forget(const char *text, u32 id)
+{
+	struct mymap_buffer *buffer = NULL;
+	struct mymap_name *name;
+
+	mutex_lock(&mymap_names_lock);
+	name = mymap_names_find_published(text);
+	if (name && name->buffer->id == id)
+		buffer = mymap_name_unpublish(name);
+	mutex_unlock(&mymap_names_lock);
+	if (buffer)
+		mymap_buffer_put(buffer);
+}
+
+/**
  * mymap_names_tell() - what a buffer is called
  * @buffer: the buffer
  * @text: where to put the name, MYMAP_NAME_SIZE bytes; untouched where it has

@@ -550,6 +550,16 @@ of_64k() {
 	[ "$(jq -c .exported <<<"$output")" = null ]
 }
 
+@test "info: a buffer whose memory keeps what is in it is told, in text and JSON" {
+	FAKE_KEPT=1 run --separate-stderr of_64k '"$0" info --fd 3'
+	grep -qx 'kept                 yes, the next buffer in this region finds what is in it' <<<"$output"
+	requires jq
+	FAKE_KEPT=1 run --separate-stderr of_64k '"$0" info --fd 3 --json'
+	[ "$(jq -c .kept <<<"$output")" = true ]
+	run --separate-stderr of_64k '"$0" info --fd 3 --json'
+	[ "$(jq -c .kept <<<"$output")" = null ]
+}
+
 @test "bind, unbind: no such device, no path and no device" {
 	local command
 	for command in bind unbind; do

@@ -296,7 +296,7 @@ abi_layout() {
 		_Static_assert(MYMAP_FEATURE_EXPORT == 128, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
 		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
-		_Static_assert(MYMAP_BUFFER_GONE == 16 && MYMAP_BUFFER_EXPORTED == 32, "properties");
+		_Static_assert(MYMAP_BUFFER_GONE == 16 && MYMAP_BUFFER_EXPORTED == 32 && MYMAP_BUFFER_KEPT == 64, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1 && MYMAP_KIND_CONTIGUOUS == 2 && MYMAP_KIND_DEVICE == 3, "kinds");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF

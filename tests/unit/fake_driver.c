@@ -19,6 +19,7 @@
  * FAKE_RING=ERRNO	ringing fails with that number
  * FAKE_EXPORT=ERRNO	exporting fails with that number
  * FAKE_EXPORTED=1	INFO tells that buffers are exported
+ * FAKE_KEPT=1		and that they are in a region that keeps what is in it
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
  * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
  *			it gets no name that another process could see
@@ -299,7 +300,8 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.resident = (uint64_t)st.st_blocks * 512 + number("FAKE_RESIDENT_HUGE", 0),
 		.resident_huge = number("FAKE_RESIDENT_HUGE", 0),
 		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0) |
-			      (number("FAKE_EXPORTED", 0) ? MYMAP_BUFFER_EXPORTED : 0),
+			      (number("FAKE_EXPORTED", 0) ? MYMAP_BUFFER_EXPORTED : 0) |
+			      (number("FAKE_KEPT", 0) ? MYMAP_BUFFER_KEPT : 0),
 		.kind = created_kind,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,

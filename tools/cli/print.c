@@ -119,6 +119,8 @@ void print_buffer(const struct mymap_buffer_info *info)
 		print_size("huge page size", mymap_buffer_info_get_huge_page_size(info));
 	print_field("pinnable", "%s", mymap_buffer_info_is_pinnable(info) ? "yes" : "no");
 	print_seals(mymap_buffer_info_get_seals(info));
+	if (mymap_buffer_info_is_kept(info))
+		print_field("kept", "yes, the next buffer in this region finds what is in it");
 	if (mymap_buffer_info_is_exported(info))
 		print_field("exported", "yes, the size is frozen");
 	print_field("default buffer", "%s", mymap_buffer_info_is_default(info) ? "yes" : "no");
@@ -186,6 +188,8 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 	json_object_object_add(object, "pinnable",
 			       json_object_new_boolean(mymap_buffer_info_is_pinnable(info)));
 	json_object_object_add(object, "seals", json_seals(mymap_buffer_info_get_seals(info)));
+	if (mymap_buffer_info_is_kept(info))
+		json_object_object_add(object, "kept", json_object_new_boolean(true));
 	if (mymap_buffer_info_is_exported(info))
 		json_object_object_add(object, "exported", json_object_new_boolean(true));
 	json_object_object_add(object, "default",

@@ -817,6 +817,19 @@ bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**
+ * mymap_buffer_info_is_kept() - does what is in it outlive it?
+ * @info: the answer
+ *
+ * So it does in a reserved region of the device tree whose node says mymap,keep: the
+ * next buffer in that region finds it.
+ *
+ * Return: true if so.
+ * Threads: any.
+ */
+bool mymap_buffer_info_is_kept(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
  * mymap_buffer_info_get_device() - the device that the buffer is for
  * @info: the answer
  *

@@ -131,6 +131,11 @@ MYMAP_EXPORT bool mymap_buffer_info_is_exported(const struct mymap_buffer_info *
 	return info->info.properties & MYMAP_BUFFER_EXPORTED;
 }
 
+MYMAP_EXPORT bool mymap_buffer_info_is_kept(const struct mymap_buffer_info *info)
+{
+	return info->info.properties & MYMAP_BUFFER_KEPT;
+}
+
 MYMAP_EXPORT bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
 {
 	return info->info.properties & MYMAP_BUFFER_GONE;

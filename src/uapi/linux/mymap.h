@@ -224,6 +224,7 @@ struct mymap_query {
 #define MYMAP_BUFFER_OWNED	(1ULL << 3)	/* made with MYMAP_CREATE_OWNER */
 #define MYMAP_BUFFER_GONE	(1ULL << 4)	/* its memory has gone with its device */
 #define MYMAP_BUFFER_EXPORTED	(1ULL << 5)	/* there is a dma-buf of it at this moment */
+#define MYMAP_BUFFER_KEPT	(1ULL << 6)	/* what is in it outlives it: a reserved region */
 
 /**
  * struct mymap_info - ask about a buffer (MYMAP_IOC_INFO, on a buffer, or on the

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A reserved region: memory that the device tree keeps from the kernel and gives to
+ * one device. The kernel has no mapping of it and no pages that anybody may take,
+ * and what is in it outlives buffers, this module, and often a reboot.
+ *
+ * One buffer has it at a time, from its first byte on. Whether a buffer finds what
+ * was there before is for the device tree to say.
+ */
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/io.h>
+#include <linux/string.h>
+
+#include "devices.h"
+
+/* As user space maps it, see mymap_frames_prot(). */
+static unsigned long mymap_region_mode(const struct mymap_device *device)
+{
+	return dev_is_dma_coherent(device->dev) ? MEMREMAP_WB : MEMREMAP_WC;
+}
+
+/**
+ * mymap_region_take() - get the region of a device
+ * @device: the device, which has one; the caller holds its lock
+ * @size: bytes, a multiple of the page size
+ * @dma: where to put where the device sees it
+ *
+ * Context: process context, may sleep.
+ * Return: where the kernel sees it, until mymap_region_give(); NULL where it is
+ * taken, is not that large, or cannot be mapped.
+ */
+void *mymap_region_take(struct mymap_device *device, size_t size,
+			dma_addr_t *dma)
+{
+	struct mymap_region *region = &device->region;
+	void *address;
+
+	lockdep_assert_held(&device->lock);
+	if (region->taken || size > region->size)
+		return NULL;
+	address = memremap(region->start, size, mymap_region_mode(device));
+	if (!address)
+		return NULL;
+	/* There are no pages: to the DMA API it is like registers. */
+	*dma = dma_map_resource(device->dev, region->start, size,
+				DMA_BIDIRECTIONAL, 0);
+	if (dma_mapping_error(device->dev, *dma)) {
+		memunmap(address);
+		return NULL;
+	}
+	if (!region->keep)
+		memset(address, 0, size);
+	region->taken = true;
+	return address;
+}
+
+/**
+ * mymap_region_give() - the mirror of mymap_region_take()
+ * @device: the device, whose lock the caller holds
+ * @size: bytes, as taken
+ * @address: where the kernel saw it
+ * @dma: where the device saw it
+ *
+ * Context: process context, may sleep.
+ */
+void mymap_region_give(struct mymap_device *device, size_t size, void *address,
+		       dma_addr_t dma)
+{
+	lockdep_assert_held(&device->lock);
+	dma_unmap_resource(device->dev, dma, size, DMA_BIDIRECTIONAL, 0);
+	memunmap(address);
+	device->region.taken = false;
+}

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Nodes of the device tree: what tree.dts says is there.
+load ../guest/helpers
+
+driver=/sys/bus/platform/drivers/mymap
+
+setup() {
+	[ -e /proc/device-tree/trace ] || skip "the device tree of this machine has no nodes for mymap"
+}
+
+# What a test took away comes back.
+teardown() {
+	local node
+	[ -e /sys/module/mymap ] || modprobe mymap
+	for node in trace frame camera ring later engine; do
+		[ -e "$driver/$node" ] || echo "$node" >"$driver/bind"
+	done
+	udevadm settle --timeout=10
+}
+
+# is NAME KIND DEVICE SIZE
+is() {
+	run -0 mymap info "$1" --json
+	jq -e --arg kind "$2" --arg device "$3" --argjson size "$4" \
+		'.kind == $kind and .device == $device and .size == $size and .resident == $size' <<<"$output" || fail "$output"
+}
+
+reload() {
+	modprobe -r mymap
+	modprobe mymap
+	udevadm settle --timeout=10
+}
+
+@test "tree: the module comes by itself, and the buffers with it" {
+	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "cam.0 frame later0 log0 ring0" ]
+	is log0 device trace $((4 << 20))
+	is frame device frame $((9 * 4096))
+	is cam.0 device camera $((2 << 20))
+	is ring0 device ring $((16 << 10))
+	[ "$(stat -L -c '%U:%G %a' /dev/mymap-by-name/log0)" = "root:mymap 660" ]
+}
+
+@test "tree: a region is where the tree says, and memory of a pool is in the pool" {
+	local address
+	run -0 mymap segments log0
+	[ "$output" = "0x60000000 4194304" ]
+	run -0 mymap segments frame
+	[ "$output" = "0x60400000 36864" ]
+	address=$(mymap segments cam.0 | cut -d ' ' -f 1)
+	[ $((address >= 0x60800000 && address < 0x61000000)) = 1 ]
+}
+
+@test "tree: it is told that what is in it is kept" {
+	[ "$(mymap info log0 --json | jq .kept)" = true ]
+	[ "$(mymap info frame --json | jq .kept)" = null ]
+	mymap info log0 | grep -q '^kept  *yes'
+}
+
+@test "tree: what is in a kept region survives that the module is loaded anew, and nothing else does" {
+	program_with region is_tagged log0
+	program_with region is_zero frame
+	program_with region is_tagged frame
+	program_with region is_tagged cam.0
+	reload
+	program_with region has_tags log0
+	program_with region is_zero frame
+	program_with region is_zero cam.0
+}
+
+@test "tree: a buffer goes with its device, from who has it mapped too, and comes back with what is kept" {
+	local name device
+	for name in log0:trace frame:frame cam.0:camera; do
+		device=${name#*:}
+		name=${name%:*}
+		program_with region goes_with_its_device "$name" "$device"
+		udevadm settle --timeout=10
+		[ -e "/dev/mymap-by-name/$name" ]
+	done
+	program_with region has_tags log0
+	program_with region is_zero frame
+}
+
+@test "tree: a name that was destroyed comes back with the device, which can go without it" {
+	mymap destroy ring0
+	echo ring >$driver/unbind
+	run ! mymap info ring0
+	echo ring >$driver/bind
+	is ring0 device ring $((16 << 10))
+}
+
+@test "tree: a region is for one buffer at a time, and the next one finds what is kept" {
+	program_with region is_tagged later0
+	program_with region is_for_one later0 later
+	mymap destroy later0
+	run -1 mymap create --kind device --device later --size 2M --name mine
+	mymap create --kind device --device later --size 64K --name mine
+	is mine device later $((64 << 10))
+	program_with region has_tags mine
+	mymap destroy mine
+	echo later >$driver/unbind
+	echo later >$driver/bind
+	program_with region has_tags later0
+}
+
+@test "tree: a pool is for many, until it is full" {
+	mymap create --kind device --device camera --size 4M --name more
+	address=$(mymap segments more | cut -d ' ' -f 1)
+	[ $((address >= 0x60800000 && address < 0x61000000)) = 1 ]
+	run -1 mymap create --kind device --device camera --size 4M --name toomuch
+	mymap destroy more
+	mymap create --kind device --device camera --size 4M --name more
+	mymap destroy more
+}
+
+@test "tree: no limit counts them" {
+	run -0 mymap info --json
+	jq -e '[.. | objects | .total_size // empty] == [0]' <<<"$output" || fail "$output"
+}
+
+@test "tree: a node without a size or a region is a device to make buffers for" {
+	[ -e $driver/engine ]
+	mymap create --kind device --device engine --size 8K --name work
+	is work device engine $((8 << 10))
+	mymap destroy work
+}
+
+# refused NODE TEXT: it is not bound, and the log says why.
+refused() {
+	[ -e "/sys/bus/platform/devices/$1" ] || fail "there is no device $1"
+	[ ! -e "$driver/$1" ] || fail "$1 is bound"
+	kernel_log | grep -F "mymap $1: " | grep -F "$2" || fail "$(kernel_log | grep "mymap $1")"
+}
+
+@test "tree: a node that cannot be obeyed is not bound, and the log says why" {
+	refused bad-keep 'mymap,keep: there is no memory-region'
+	refused bad-pool 'mymap,keep: a shared-dma-pool keeps nothing'
+	refused bad-map 'memory-region: /reserved-memory/mapped@61000000 has no no-map'
+	refused bad-size 'mymap,size: not a size'
+	refused bad-label 'label: no name for a buffer, or taken'
+	refused bad-large 'mymap,size: no run of 16777216 bytes'
+}
+
+@test "tree: the doctor knows the regions" {
+	run mymap doctor
+	grep -F 'log@60000000: 4.0 MiB at 0x60000000, of a driver of its own, not mapped' <<<"$output"
+	grep -F 'pool@60800000: 8.0 MiB at 0x60800000' <<<"$output"
+}
