@@ -51,7 +51,7 @@ check-debs:
 check-guest:
 	@tests/check driver --beside userland harness
 
-#: make check-bringup a device that does DMA, without and with an IOMMU
+#: make check-bringup a device that does DMA, without and with an IOMMU, on amd64 and arm64
 check-bringup:
 	@tests/check bringup
 
@@ -77,7 +77,7 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long bringup secure-boot
+	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot bringup
 
 #: make check-all     everything there is; hours
 check-all:

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
-# What the tests with a device share. The machine has two of QEMU's "edu": the first reaches 28 bits of addresses, the
-# second 40.
+# What the tests with a device share. The machine has two of QEMU's "edu": the first reaches so many bits of addresses as
+# narrow_bits says, the second 40.
 
 . "$BATS_TEST_DIRNAME/../guest/helpers.bash"
 
@@ -19,6 +19,17 @@ edu_narrow() {
 
 edu_wide() {
 	edus | sed -n 2p
+}
+
+# 28, where they lead to memory: directly, or by an IOMMU. Memory of a board may begin further up.
+narrow_bits() {
+	local start
+	start=$(sed -n 's/^0*\([0-9a-f]*\)-.* : System RAM$/\1/p' /proc/iomem | head -n 1)
+	if has_iommu || [ $((16#${start:-0} >> 28)) = 0 ]; then echo 28; else echo 32; fi
+}
+
+has_iommu() {
+	[ -e "/sys/bus/pci/devices/$(edu_narrow)/iommu_group" ]
 }
 
 driver_of() {

@@ -210,7 +210,7 @@ static void copies_in_one_segment(void)
 	copies_in_a_kind(MYMAP_KIND_DEVICE, MIB, true);
 }
 
-/* More than there is below its mask. */
+/* More than 28 bits reach; and of 32 the kernel takes what is beyond them first. */
 static void too_narrow_for_pages(void)
 {
 	int fd = try_kind(MYMAP_KIND_PAGES, 280 * MIB, edu_name());
