@@ -262,12 +262,13 @@ int mymap_buffer_populate(struct mymap_buffer *buffer, u64 first, u64 last)
 
 /*
  * Does anybody rely on where its memory is? Its device has been told, for good; or
- * there is a dma-buf of it, whose importers cannot be told that memory goes.
+ * there is a dma-buf of it, or a client that has mapped it: neither can be told that
+ * memory goes.
  */
 static bool mymap_buffer_is_frozen(const struct mymap_buffer *buffer)
 {
 	lockdep_assert_held(&buffer->lock);
-	return buffer->segments || buffer->nr_exports;
+	return buffer->segments || buffer->nr_freezes;
 }
 
 /**
@@ -291,7 +292,7 @@ int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len)
 		return -EOPNOTSUPP;
 	mutex_lock(&buffer->lock);
 	if (mymap_bytes_fit(offset, len, mymap_buffer_size(buffer)))
-		WRITE_ONCE(buffer->nr_exports, buffer->nr_exports + 1);
+		WRITE_ONCE(buffer->nr_freezes, buffer->nr_freezes + 1);
 	else
 		err = -EINVAL;
 	mutex_unlock(&buffer->lock);
@@ -307,7 +308,7 @@ int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len)
 void mymap_buffer_thaw(struct mymap_buffer *buffer)
 {
 	mutex_lock(&buffer->lock);
-	WRITE_ONCE(buffer->nr_exports, buffer->nr_exports - 1);
+	WRITE_ONCE(buffer->nr_freezes, buffer->nr_freezes - 1);
 	mutex_unlock(&buffer->lock);
 }
 

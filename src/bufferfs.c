@@ -270,7 +270,7 @@ static long mymap_buffer_fop_ioctl(struct file *file, unsigned int cmd,
 				  (void __user *)arg);
 }
 
-static const struct file_operations mymap_buffer_fops = {
+const struct file_operations mymap_buffer_fops = {
 	.owner		= THIS_MODULE,
 	.open		= mymap_buffer_fop_open,
 	.release	= mymap_buffer_fop_release,

@@ -234,7 +234,7 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 		info->properties |= MYMAP_BUFFER_PINNABLE;
 	if (mymap_buffer_is_gone(buffer))
 		info->properties |= MYMAP_BUFFER_GONE;
-	if (READ_ONCE(buffer->nr_exports))
+	if (READ_ONCE(buffer->nr_freezes))
 		info->properties |= MYMAP_BUFFER_EXPORTED;
 	if (buffer->frames && mymap_frames_are_kept(buffer->frames))
 		info->properties |= MYMAP_BUFFER_KEPT;

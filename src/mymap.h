@@ -46,7 +46,8 @@
  * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
  * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
  * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer;
- * ioctl > dmabuf > bufferfs, vm, buffer, memory_gather;
+ * ioctl > dmabuf > bufferfs, vm, buffer, memory_gather; other modules > client > the
+ * same, names and notify;
  * buffer, file_io, vm_frames > memory_frames > memory_region, devices; buffer_device, buffer >
  * memory_segments > memory_gather > memory_chunks; memory_segments >
  * devices; main > drivers > node > names, buffer; drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
@@ -222,12 +223,13 @@ struct mymap_rights {
  * struct mymap_buffer - a size and its memory
  * @ref: one for each open file, one of its name, one of the module for the
  *	default buffer
- * @lock: guards @inode, @nr_users, @nr_exports, @charge, @seals and the writing
+ * @lock: guards @inode, @nr_users, @nr_freezes, @charge, @seals and the writing
  *	side of @pages
  * @inode: through which it is used at this moment, or NULL; owned by bufferfs.c
  * @nr_users: open files
- * @nr_exports: dma-bufs of it, each of which freezes it: it keeps its size and gets
- *	no holes. Read without @lock for reports
+ * @nr_freezes: dma-bufs of it, and clients that have mapped something: as long as
+ *	there is one, it keeps its size and gets no holes. Read without @lock for
+ *	reports
  * @charge: what the limits count of it, given back with the buffer
  * @seals: MYMAP_SEAL_* bits: what may not be done to it any more; read without
  *	@lock for reports
@@ -249,7 +251,7 @@ struct mymap_buffer {
 	struct mutex lock;
 	struct inode *inode;
 	unsigned int nr_users;
-	unsigned int nr_exports;
+	unsigned int nr_freezes;
 	struct mymap_charge charge;
 	u32 seals;
 	u32 kind;
@@ -358,6 +360,7 @@ struct mymap_buffer *mymap_names_open(const char *text, fmode_t wanted,
 				      fmode_t door);
 struct mymap_buffer *mymap_names_get_by_minor(unsigned int minor);
 int mymap_names_destroy(const char *text);
+struct mymap_buffer *mymap_names_get(const char *text);
 void mymap_names_forget(const char *text, u32 id);
 bool mymap_names_tell(struct mymap_buffer *buffer, char *text, u32 *minor);
 void mymap_names_changed(struct mymap_buffer *buffer);
@@ -444,6 +447,9 @@ struct mymap_handle *mymap_handle_create(struct mymap_buffer *buffer);
 void mymap_handle_destroy(struct mymap_handle *handle);
 
 /* bufferfs.c: inodes and files of buffers */
+
+/* Those of files of buffers, and of no others: nodes have theirs. */
+extern const struct file_operations mymap_buffer_fops;
 
 int mymap_bufferfs_init(void);
 void mymap_bufferfs_exit(void);

@@ -228,6 +228,29 @@ struct mymap_buffer *mymap_names_open(const char *text, fmode_t wanted,
 }
 
 /**
+ * mymap_names_get() - the buffer of a name, for a driver
+ * @text: the name, a valid one
+ *
+ * Context: process context, may sleep.
+ * Return: the buffer with a reference that the caller must put, or
+ * ERR_PTR(-ENOENT) where there is no such name.
+ */
+struct mymap_buffer *mymap_names_get(const char *text)
+{
+	struct mymap_buffer *buffer = ERR_PTR(-ENOENT);
+	struct mymap_name *name;
+
+	mutex_lock(&mymap_names_lock);
+	name = mymap_names_find_published(text);
+	if (name) {
+		buffer = name->buffer;
+		kref_get(&buffer->ref);
+	}
+	mutex_unlock(&mymap_names_lock);
+	return buffer;
+}
+
+/**
  * mymap_names_get_by_minor() - the buffer behind a node
  * @minor: that of the node; the rights are those of the node
  *

@@ -793,7 +793,8 @@ bool mymap_buffer_info_is_default(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**
- * mymap_buffer_info_is_exported() - is there a dma-buf of it?
+ * mymap_buffer_info_is_exported() - is there a dma-buf of it, or has a driver mapped
+ * it in the kernel?
  * @info: the answer
  *
  * As long as there is, it keeps its size and gets no holes.
