@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A driver that imports dma-bufs: a module, made here for the kernel that runs.
+# A driver that imports dma-bufs: a module, made here for the kernel that runs. That of the debug kernel comes with it.
 load helpers
 
 importer=/var/tmp/mymap-importer
@@ -8,7 +8,12 @@ setup_file() {
 	local headers
 	headers=/lib/modules/$(uname -r)/build
 	rm -rf "$importer"
-	[ "$(id -u)" = 0 ] && [ -e "$headers" ] || return 0
+	[ "$(id -u)" = 0 ] || return 0
+	if [[ $(uname -r) == *-mymap-debug ]]; then
+		mkdir "$importer"
+		cp "$source_dir/build/debug/importer.ko" "$importer"
+	fi
+	[ -e "$headers" ] || return 0
 	cp -r "${BATS_TEST_DIRNAME%/*}/modules/importer" "$importer"
 	make -C "$headers" M="$importer" modules >"$importer/log" 2>&1 || { cat "$importer/log"; return 1; }
 }
