@@ -204,6 +204,8 @@ refused() {
 	refused "not an overlay: it has no fragments, perhaps for want of /plugin/"
 }
 
+# On a machine that only the group bringup needs.
+# bats test_tags=foreign
 @test "--device-tree: its nodes are beside the machine's own, and memory is set aside" {
 	local board=(--arch arm64 --kernel bookworm/arm64 --cpus 2 --device-tree "$dir/overlay.dts")
 
