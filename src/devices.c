@@ -44,6 +44,23 @@ void mymap_device_put(struct mymap_device *device)
 		kref_put(&device->ref, mymap_device_release);
 }
 
+/*
+ * Memory of two devices could be mapped in two cache modes, and each of two buffers
+ * would be the other one.
+ */
+static bool mymap_devices_share(const struct mymap_region *region)
+{
+	const struct mymap_device *other;
+
+	lockdep_assert_held(&mymap_devices_lock);
+	list_for_each_entry(other, &mymap_devices, node) {
+		if (region->start < other->region.start + other->region.size &&
+		    other->region.start < region->start + region->size)
+			return true;
+	}
+	return false;
+}
+
 /**
  * mymap_devices_add() - a device has been bound
  * @dev: the device, ready for DMA; it stays until mymap_devices_remove()
@@ -51,7 +68,8 @@ void mymap_device_put(struct mymap_device *device)
  *
  * Context: process context, may sleep.
  * Return: what stands for it, with a reference that mymap_devices_remove() puts;
- * ERR_PTR(-ENOMEM), or ERR_PTR(-ENAMETOOLONG) where nobody could ask for it.
+ * ERR_PTR(-ENOMEM), ERR_PTR(-ENAMETOOLONG) where nobody could ask for it, or
+ * ERR_PTR(-EBUSY) where another device has the region.
  */
 struct mymap_device *mymap_devices_add(struct device *dev,
 				       const struct mymap_region *region)
@@ -71,6 +89,12 @@ struct mymap_device *mymap_devices_add(struct device *dev,
 	strscpy(device->name, dev_name(dev), sizeof(device->name));
 
 	mutex_lock(&mymap_devices_lock);
+	if (mymap_devices_share(region)) {
+		mutex_unlock(&mymap_devices_lock);
+		dev_err(dev, "memory-region: another device has it, or a part of it\n");
+		mymap_device_put(device);
+		return ERR_PTR(-EBUSY);
+	}
 	list_add_tail(&device->node, &mymap_devices);
 	mutex_unlock(&mymap_devices_lock);
 	return device;

@@ -119,7 +119,6 @@ static int __init mymap_init(void)
 	}
 
 	/* No file of ours is open before this, so that all may still fail. */
-
 	err = mymap_chardev_init(default_size);
 	if (err) {
 		pr_err("cannot make /dev/mymap with default_size=%lu: error %d\n",

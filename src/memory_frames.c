@@ -4,9 +4,9 @@
  * a reserved pool or from the free pages; or the region that is reserved for it. It
  * is one run, in memory and for the device.
  *
- * These are raw frames: if there are pages behind them, they are not ours, and nobody else may hold a reference to one. So they are mapped without
- * (VM_PFNMAP), they cannot be pinned, and they can be taken away at any moment:
- * when the device goes.
+ * These are raw frames: if there are pages behind them, they are not ours, and
+ * nobody may hold a reference to one. So they are mapped without (VM_PFNMAP), they
+ * cannot be pinned, and they can be taken away at any moment: when the device goes.
  *
  * Whoever uses them holds the buffer's lock meanwhile, and looks under it whether
  * they are there.
@@ -105,8 +105,8 @@ static int mymap_frames_allocate(struct mymap_frames *frames)
  * @device: the device, which the caller has a reference to; so have the frames
  *
  * Context: process context, may sleep, takes the device's lock.
- * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where
- * the device is gone.
+ * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM), or
+ * ERR_PTR(-ENXIO) where the device is gone.
  */
 struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 					 struct mymap_device *device)

@@ -43,15 +43,15 @@
  *   taken in page faults, so nothing that holds it may wait for one to end;
  *   with one exception that gives up after a while, in memory_remove.c.
  *
- * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names >
- * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
- * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer;
- * ioctl > dmabuf > bufferfs, vm, buffer, memory_gather; other modules > client > the
- * same, names and notify;
- * buffer, file_io, vm_frames > memory_frames > memory_region, devices; buffer_device, buffer >
- * memory_segments > memory_gather > memory_chunks; memory_segments >
- * devices; main > drivers > node > names, buffer; drivers > devices; and handle, buffer > notify, never upwards. main > debugfs >
- * stats, and everybody may count in stats and tell trace.
+ * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names > sysfs >
+ * buffer > limits, memory_pages, memory_remove, memory_contiguous > memory_chunks >
+ * memory_broken; vm > vm_frames; ioctl > buffer_device > buffer; ioctl > dmabuf >
+ * bufferfs, vm, buffer, memory_gather; other modules > client > the same, names and
+ * notify; buffer, file_io, vm_frames > memory_frames > memory_region, devices;
+ * buffer_device, buffer > memory_segments > memory_gather > memory_chunks;
+ * memory_segments > devices; main > drivers > node > names, buffer; drivers >
+ * devices; and handle, buffer > notify, never upwards. main > debugfs > stats, and
+ * everybody may count in stats and tell trace.
  */
 #ifndef _MYMAP_H
 #define _MYMAP_H

@@ -135,6 +135,7 @@ refused() {
 	refused bad-keep 'mymap,keep: there is no memory-region'
 	refused bad-pool 'mymap,keep: a shared-dma-pool keeps nothing'
 	refused bad-map 'memory-region: /reserved-memory/mapped@61000000 has no no-map'
+	refused bad-shared 'memory-region: another device has it, or a part of it'
 	refused bad-size 'mymap,size: not a size'
 	refused bad-label 'label: no name for a buffer, or taken'
 	refused bad-large 'mymap,size: no run of 16777216 bytes'
