@@ -223,7 +223,7 @@ struct mymap_query {
 #define MYMAP_BUFFER_NAMED	(1ULL << 2)	/* it has a name at this moment */
 #define MYMAP_BUFFER_OWNED	(1ULL << 3)	/* made with MYMAP_CREATE_OWNER */
 #define MYMAP_BUFFER_GONE	(1ULL << 4)	/* its memory has gone with its device */
-#define MYMAP_BUFFER_EXPORTED	(1ULL << 5)	/* a dma-buf of it, or a driver has it mapped, now */
+#define MYMAP_BUFFER_EXPORTED	(1ULL << 5)	/* as a dma-buf, or mapped by a driver */
 #define MYMAP_BUFFER_KEPT	(1ULL << 6)	/* what is in it outlives it: a reserved region */
 
 /**
