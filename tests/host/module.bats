@@ -52,11 +52,11 @@ remarks() {
 }
 
 @test "module: checkpatch has no complaint" {
-	tests/checkpatch src/*.[ch] src/*/*.h src/uapi/linux/mymap.h
+	tests/checkpatch src/*.[ch] src/*/*.h src/*/linux/*.h
 }
 
 @test "module: kernel-doc has no complaint" {
-	run "$kernel_build/scripts/kernel-doc" -none src/*.[ch] src/*/*.h src/uapi/linux/mymap.h
+	run "$kernel_build/scripts/kernel-doc" -none src/*.[ch] src/*/*.h src/*/linux/*.h
 	echo "$output"
 	[ "$status" -eq 0 ] && [ -z "$output" ]
 }
