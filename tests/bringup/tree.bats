@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Nodes of the device tree: what tree.dts says is there.
+bats_require_minimum_version 1.5.0
 load ../guest/helpers
 
 driver=/sys/bus/platform/drivers/mymap
