@@ -26,10 +26,11 @@ is() {
 		'.kind == $kind and .device == $device and .size == $size and .resident == $size' <<<"$output" || fail "$output"
 }
 
-reload() {
-	modprobe -r mymap
-	modprobe mymap
-	udevadm settle --timeout=10
+# in_pool NAME: its memory is in the pool.
+in_pool() {
+	local address
+	address=$(mymap segments "$1" | cut -d ' ' -f 1)
+	[ $((address >= 0x60800000 && address < 0x61000000)) = 1 ] || fail "$1 is at $address"
 }
 
 @test "tree: the module comes by itself, and the buffers with it" {
@@ -42,13 +43,11 @@ reload() {
 }
 
 @test "tree: a region is where the tree says, and memory of a pool is in the pool" {
-	local address
 	run -0 mymap segments log0
 	[ "$output" = "0x60000000 4194304" ]
 	run -0 mymap segments frame
 	[ "$output" = "0x60400000 36864" ]
-	address=$(mymap segments cam.0 | cut -d ' ' -f 1)
-	[ $((address >= 0x60800000 && address < 0x61000000)) = 1 ]
+	in_pool cam.0
 }
 
 @test "tree: it is told that what is in it is kept" {
@@ -62,7 +61,7 @@ reload() {
 	program_with region is_zero frame
 	program_with region is_tagged frame
 	program_with region is_tagged cam.0
-	reload
+	module_restore
 	program_with region has_tags log0
 	program_with region is_zero frame
 	program_with region is_zero cam.0
@@ -105,8 +104,7 @@ reload() {
 
 @test "tree: a pool is for many, until it is full" {
 	mymap create --kind device --device camera --size 4M --name more
-	address=$(mymap segments more | cut -d ' ' -f 1)
-	[ $((address >= 0x60800000 && address < 0x61000000)) = 1 ]
+	in_pool more
 	run -1 mymap create --kind device --device camera --size 4M --name toomuch
 	mymap destroy more
 	mymap create --kind device --device camera --size 4M --name more

@@ -40,7 +40,7 @@ uses() {
 	uses every_byte
 }
 
-@test "client: memory that nobody has touched is there, and no more of it" {
+@test "client: memory that nobody has touched is there, full of zeros" {
 	uses is_filled_at_once
 }
 

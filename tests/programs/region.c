@@ -85,11 +85,14 @@ static void goes_with_its_device(void)
 static void is_for_one(void)
 {
 	struct tagged t = node_map();
+	int fd;
 
 	CHECK_ERRNO(try_kind(MYMAP_KIND_DEVICE, page_size, test_argument(1)), ENOMEM);
 	tags_check(t.memory, 0, t.nr_pages);
 	/* Memory of other kinds is not the region's. */
-	close(try_kind(MYMAP_KIND_PAGES, page_size, test_argument(1)));
+	fd = try_kind(MYMAP_KIND_PAGES, page_size, test_argument(1));
+	CHECK(fd >= 0);
+	close(fd);
 }
 
 static const struct test_case cases[] = {
