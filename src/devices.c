@@ -53,9 +53,13 @@ static bool mymap_devices_share(const struct mymap_region *region)
 	const struct mymap_device *other;
 
 	lockdep_assert_held(&mymap_devices_lock);
+	if (!region->size)
+		return false;
 	list_for_each_entry(other, &mymap_devices, node) {
-		if (region->start < other->region.start + other->region.size &&
-		    other->region.start < region->start + region->size)
+		/* By their last bytes: memory may reach up to the last address. */
+		if (other->region.size &&
+		    region->start <= other->region.start + (other->region.size - 1) &&
+		    other->region.start <= region->start + (region->size - 1))
 			return true;
 	}
 	return false;

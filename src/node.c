@@ -179,6 +179,7 @@ int mymap_node_add_buffer(struct mymap_device *device)
 	mymap_buffer_put(buffer);
 	if (!err)
 		return 0;
+	dev_err(dev, "label: no device for the name: error %d\n", err);
 
 err_release_name:
 	mymap_names_release(name);
