@@ -274,7 +274,7 @@ static bool mymap_buffer_is_frozen(const struct mymap_buffer *buffer)
 /**
  * mymap_buffer_freeze() - let a buffer keep its size, and all its memory
  * @buffer: the buffer, in use
- * @offset: bytes, where the range begins that the caller wants
+ * @offset: bytes, where the range begins that the caller wants, which is allocated
  * @len: bytes of it
  *
  * What is there when this has returned stays: who takes memory away holds the
@@ -282,7 +282,8 @@ static bool mymap_buffer_is_frozen(const struct mymap_buffer *buffer)
  *
  * Context: process context, may sleep, takes the buffer's lock.
  * Return: 0, and mymap_buffer_thaw() is to follow; -EINVAL where the range is not
- * inside of the buffer, or -EOPNOTSUPP where its memory goes with a device.
+ * inside of the buffer, -EOPNOTSUPP where its memory goes with a device, or what
+ * mymap_buffer_populate() says.
  */
 int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len)
 {
@@ -296,6 +297,13 @@ int mymap_buffer_freeze(struct mymap_buffer *buffer, u64 offset, u64 len)
 	else
 		err = -EINVAL;
 	mutex_unlock(&buffer->lock);
+	if (err)
+		return err;
+
+	/* From here on nothing is taken away: what is populated stays. */
+	err = mymap_buffer_populate(buffer, offset, offset + len);
+	if (err)
+		mymap_buffer_thaw(buffer);
 	return err;
 }
 

@@ -109,23 +109,6 @@ u64 mymap_client_size(const struct mymap_client *client)
 }
 EXPORT_SYMBOL_GPL(mymap_client_size);
 
-/* Of a buffer that is frozen, so that what is there stays. */
-static void *mymap_client_get_address(struct mymap_buffer *buffer, u64 offset,
-				      u64 len)
-{
-	void *address;
-	int err;
-
-	err = mymap_buffer_populate(buffer, offset, offset + len);
-	if (err)
-		return ERR_PTR(err);
-	mutex_lock(&buffer->lock);
-	address = mymap_gather_address(&buffer->pages, offset >> PAGE_SHIFT,
-				       (offset + len) >> PAGE_SHIFT);
-	mutex_unlock(&buffer->lock);
-	return address;
-}
-
 void *mymap_client_map(struct mymap_client *client, u64 offset, u64 len)
 {
 	struct mymap_buffer *buffer = client->buffer;
@@ -139,7 +122,8 @@ void *mymap_client_map(struct mymap_client *client, u64 offset, u64 len)
 	err = mymap_buffer_freeze(buffer, offset, len);
 	if (err)
 		return ERR_PTR(err);
-	address = mymap_client_get_address(buffer, offset, len);
+	address = mymap_gather_address(&buffer->pages, offset >> PAGE_SHIFT,
+				       (offset + len) >> PAGE_SHIFT);
 	if (IS_ERR(address))
 		mymap_buffer_thaw(buffer);
 	else

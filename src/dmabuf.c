@@ -228,13 +228,11 @@ static int mymap_dmabuf_mmap(struct dma_buf *dmabuf,
 static void *mymap_dmabuf_get_address(struct dma_buf *dmabuf)
 {
 	struct mymap_dmabuf *export = dmabuf->priv;
-	struct mymap_buffer *buffer = export->buffer;
 	void *address;
 
-	mutex_lock(&buffer->lock);
-	address = mymap_gather_address(&buffer->pages, export->range.first,
+	address = mymap_gather_address(&export->buffer->pages,
+				       export->range.first,
 				       export->range.last);
-	mutex_unlock(&buffer->lock);
 	if (IS_ERR(address))
 		return address;
 
@@ -307,15 +305,11 @@ static struct mymap_dmabuf *mymap_dmabuf_create(struct mymap_buffer *buffer,
 	mutex_init(&export->lock);
 	INIT_LIST_HEAD(&export->attachments);
 
-	/* From here on nothing is taken away: what is populated stays. */
 	err = mymap_buffer_freeze(buffer, offset, len);
 	if (err)
 		goto err_free;
 	export->range.first = offset >> PAGE_SHIFT;
 	export->range.last = (offset + len) >> PAGE_SHIFT;
-	err = mymap_buffer_populate(buffer, offset, offset + len);
-	if (err)
-		goto err_thaw;
 	/* The caller has a reference, so that there is one more to be had. */
 	kref_get(&buffer->ref);
 	export->file = mymap_bufferfs_open(buffer, O_RDWR);

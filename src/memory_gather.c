@@ -100,7 +100,7 @@ int mymap_gather_table(struct mymap_pages *pages, pgoff_t first, pgoff_t last,
  * @first: the first page of the range
  * @last: the page behind it, above @first; all of the range is there
  *
- * Context: process context, holds the buffer's lock, may sleep.
+ * Context: process context, may sleep, takes the buffer's lock.
  * Return: the address, which the caller ends by vunmap(); ERR_PTR(-ENOMEM), or
  * ERR_PTR(-EIO) where a page is broken.
  */
@@ -113,10 +113,10 @@ void *mymap_gather_address(struct mymap_pages *pages, pgoff_t first,
 	struct page *page;
 	pgoff_t pgoff;
 
-	lockdep_assert_held(pages->lock);
 	list = kvmalloc_array(last - first, sizeof(*list), GFP_KERNEL);
 	if (!list)
 		return ERR_PTR(-ENOMEM);
+	mutex_lock(pages->lock);
 	for (pgoff = first; pgoff < last; pgoff += nr) {
 		nr = mymap_run_at(pages, pgoff, last, MYMAP_LONGEST_RUN, &page);
 		if (WARN_ON_ONCE(!nr) || mymap_any_is_broken(page, nr)) {
@@ -128,6 +128,7 @@ void *mymap_gather_address(struct mymap_pages *pages, pgoff_t first,
 	}
 	if (!address)
 		address = vmap(list, last - first, VM_MAP, PAGE_KERNEL);
+	mutex_unlock(pages->lock);
 	kvfree(list);
 	return address ?: ERR_PTR(-ENOMEM);
 }
