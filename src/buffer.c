@@ -61,22 +61,27 @@ struct mymap_buffer *mymap_buffer_create_uncharged(u64 size)
 }
 
 /* What a kind has before anybody touches it. */
-static int mymap_buffer_furnish(struct mymap_buffer *buffer, u32 kind,
-				struct mymap_device *device)
+static int mymap_buffer_furnish(struct mymap_buffer *buffer,
+				const struct mymap_wish *wish)
 {
 	struct mymap_frames *frames;
 
-	buffer->kind = kind;
-	if (device) {
+	buffer->kind = wish->kind;
+	if (wish->device) {
 		/* The caller has one, so that there is one more to be had. */
-		kref_get(&device->ref);
-		buffer->device = device;
+		kref_get(&wish->device->ref);
+		buffer->device = wish->device;
 	}
-	switch (kind) {
+	/* Pages are mapped by the kernel, and in one mode only. */
+	if (wish->kind != MYMAP_KIND_DEVICE && wish->cache &&
+	    wish->cache != MYMAP_CACHE_CACHED)
+		return -EOPNOTSUPP;
+	switch (wish->kind) {
 	case MYMAP_KIND_CONTIGUOUS:
 		return mymap_pages_fill_contiguous(&buffer->pages);
 	case MYMAP_KIND_DEVICE:
-		frames = mymap_frames_create(&buffer->pages, buffer->device);
+		frames = mymap_frames_create(&buffer->pages, buffer->device,
+					     wish->cache);
 		if (IS_ERR(frames))
 			return PTR_ERR(frames);
 		buffer->frames = frames;
@@ -94,7 +99,8 @@ static int mymap_buffer_furnish(struct mymap_buffer *buffer, u32 kind,
  *
  * Context: process context, may sleep.
  * Return: the buffer with one reference, ERR_PTR(-EDQUOT) over a limit,
- * ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO) where the device is gone.
+ * ERR_PTR(-ENOMEM), ERR_PTR(-EOPNOTSUPP) where the cache mode is not to be had, or
+ * ERR_PTR(-ENXIO) where the device is gone.
  */
 struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish)
 {
@@ -116,7 +122,7 @@ struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish)
 	if (wish->kind == MYMAP_KIND_PAGES)
 		buffer->seals = wish->seals;
 
-	err = mymap_buffer_furnish(buffer, wish->kind, wish->device);
+	err = mymap_buffer_furnish(buffer, wish);
 	if (err) {
 		mymap_buffer_put(buffer);
 		return ERR_PTR(err);
@@ -129,20 +135,27 @@ struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish)
  * limit counts
  * @device: the device, which the caller has a reference to
  * @size: bytes, a multiple of the page size
+ * @cache: MYMAP_CACHE_*, or 0 for what is usual there
  *
  * Context: process context, may sleep, takes the device's lock.
- * Return: the buffer with one reference, ERR_PTR(-ENOMEM), or ERR_PTR(-ENXIO)
- * where the device is gone.
+ * Return: the buffer with one reference, ERR_PTR(-ENOMEM), ERR_PTR(-EOPNOTSUPP)
+ * where the cache mode is not to be had, or ERR_PTR(-ENXIO) where the device is gone.
  */
 struct mymap_buffer *mymap_buffer_create_for_device(struct mymap_device *device,
-						    u64 size)
+						    u64 size, u32 cache)
 {
+	const struct mymap_wish wish = {
+		.size = size,
+		.kind = MYMAP_KIND_DEVICE,
+		.cache = cache,
+		.device = device,
+	};
 	struct mymap_buffer *buffer = mymap_buffer_create_uncharged(size);
 	int err;
 
 	if (IS_ERR(buffer))
 		return buffer;
-	err = mymap_buffer_furnish(buffer, MYMAP_KIND_DEVICE, device);
+	err = mymap_buffer_furnish(buffer, &wish);
 	if (err) {
 		mymap_buffer_put(buffer);
 		return ERR_PTR(err);

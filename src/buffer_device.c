@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a buffer is for its device: where the device finds it, and when the two see
- * the same.
+ * the same. For that it matters how it is cached.
  */
 #include <linux/err.h>
 #include <linux/minmax.h>
@@ -10,6 +10,18 @@
 #include "compat/compat.h"
 #include "devices.h"
 #include "mymap.h"
+
+/**
+ * mymap_buffer_cache() - how a buffer is cached
+ * @buffer: the buffer
+ *
+ * Context: any.
+ * Return: MYMAP_CACHE_*.
+ */
+u32 mymap_buffer_cache(const struct mymap_buffer *buffer)
+{
+	return buffer->frames ? buffer->frames->cache : MYMAP_CACHE_CACHED;
+}
 
 /* A device's own memory is one run. */
 static unsigned int mymap_frames_tell(const struct mymap_frames *frames,

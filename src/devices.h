@@ -30,12 +30,14 @@ struct vm_area_struct;
  * struct mymap_region - memory that is reserved for one device
  * @start: where it is
  * @size: bytes, a multiple of the page size; 0 where there is none
+ * @cache: MYMAP_CACHE_*: how it is mapped, for all buffers alike
  * @keep: a buffer finds in it what the one before left
  * @taken: a buffer has it; guarded by the device's lock. The rest never changes
  */
 struct mymap_region {
 	phys_addr_t start;
 	size_t size;
+	u32 cache;
 	bool keep;
 	bool taken;
 };
@@ -82,6 +84,17 @@ void mymap_devices_remove(struct mymap_device *device);
 struct mymap_device *mymap_devices_get(const char *name);
 void mymap_device_put(struct mymap_device *device);
 
+/* memory_cache.c: how a device's memory is cached */
+
+const char *mymap_cache_name(u32 cache);
+u32 mymap_cache_by_name(const char *name);
+bool mymap_cache_is_by_dma(const struct mymap_device *device);
+u32 mymap_cache_of_device(const struct mymap_device *device);
+u32 mymap_cache_of_region(struct device *dev, u32 wanted);
+bool mymap_cache_is_possible(const struct mymap_device *device, u32 cache);
+bool mymap_cache_change(void *address, size_t size, u32 cache);
+pgprot_t mymap_cache_prot(u32 cache, bool by_dma, pgprot_t prot);
+
 /* memory_region.c: memory that is reserved for a device */
 
 void *mymap_region_take(struct mymap_device *device, size_t size,
@@ -107,7 +120,9 @@ void mymap_node_remove_buffer(struct mymap_device *device);
  * @dma: where the device sees it
  * @pfn: the first frame
  * @size: bytes
- * @coherent: the processor and the device see the same through their caches
+ * @cache: MYMAP_CACHE_*: how it is mapped, by the kernel and by all; never changes
+ * @is_by_dma: the DMA API has mapped it anew; never changes
+ * @is_changed: the kernel's mapping was in another mode, and will be again
  */
 struct mymap_frames {
 	struct mymap_device_user user;
@@ -117,11 +132,14 @@ struct mymap_frames {
 	dma_addr_t dma;
 	unsigned long pfn;
 	size_t size;
-	bool coherent;
+	u32 cache;
+	bool is_by_dma;
+	bool is_changed;
 };
 
 struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
-					 struct mymap_device *device);
+					 struct mymap_device *device,
+					 u32 cache);
 void mymap_frames_destroy(struct mymap_frames *frames);
 bool mymap_frames_begin(struct mymap_frames *frames);
 void mymap_frames_end(struct mymap_frames *frames);
@@ -129,7 +147,6 @@ bool mymap_frames_are_gone(const struct mymap_frames *frames);
 bool mymap_frames_are_kept(const struct mymap_frames *frames);
 int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
 		      size_t len, bool write);
-pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot);
 
 /* memory_gather.c: pages of a range together */
 
@@ -152,6 +169,7 @@ int mymap_segments_synchronize(struct mymap_dma_map *segments, u64 offset,
 
 /* buffer_device.c: what a buffer is for its device */
 
+u32 mymap_buffer_cache(const struct mymap_buffer *buffer);
 int mymap_buffer_get_segments(struct mymap_buffer *buffer,
 			      struct mymap_segment *to, unsigned int first,
 			      unsigned int *nr, unsigned int *total);

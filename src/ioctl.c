@@ -19,7 +19,7 @@
 
 static_assert(sizeof(struct mymap_create) == 136);
 static_assert(sizeof(struct mymap_query) == 80);
-static_assert(sizeof(struct mymap_info) == 168);
+static_assert(sizeof(struct mymap_info) == 176);
 static_assert(sizeof(struct mymap_open_named) == 72);
 static_assert(sizeof(struct mymap_destroy) == 56);
 static_assert(sizeof(struct mymap_resize) == 16);
@@ -51,6 +51,7 @@ mymap_create_buffer(u64 size, const struct mymap_create *create)
 	struct mymap_wish wish = {
 		.size = size,
 		.kind = create->kind ?: MYMAP_KIND_PAGES,
+		.cache = create->cache,
 	};
 	struct mymap_buffer *buffer;
 
@@ -115,7 +116,8 @@ static long mymap_create(const struct mymap_call *call, union mymap_args *args)
 		return -EOPNOTSUPP;
 	if (!mymap_round_up_size(create->buffer_size, PAGE_SIZE, &size))
 		return -EINVAL;
-	if (create->kind > MYMAP_KIND_DEVICE || create->reserved ||
+	if (create->kind > MYMAP_KIND_DEVICE ||
+	    create->cache > MYMAP_CACHE_UNCACHED ||
 	    !mymap_is_text(create->device, sizeof(create->device)))
 		return -EINVAL;
 	err = mymap_create_check_name(create, &rights);
@@ -199,7 +201,7 @@ static long mymap_query(const struct mymap_call *call, union mymap_args *args)
 		query->features |= MYMAP_FEATURE_MEMCG;
 	query->features |= MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
 			   MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
-			   MYMAP_FEATURE_SEGMENTS;
+			   MYMAP_FEATURE_SEGMENTS | MYMAP_FEATURE_CACHE_MODES;
 	if (IS_ENABLED(CONFIG_DMA_SHARED_BUFFER))
 		query->features |= MYMAP_FEATURE_EXPORT;
 	query->default_size = call->buffer ? mymap_buffer_size(call->buffer) : 0;
@@ -242,6 +244,7 @@ static long mymap_info(const struct mymap_call *call, union mymap_args *args)
 		info->properties |= MYMAP_BUFFER_DEFAULT;
 	mymap_info_add_name(buffer, info);
 	info->kind = buffer->kind;
+	info->cache = mymap_buffer_cache(buffer);
 	if (buffer->device)
 		strscpy(info->device, buffer->device->name,
 			sizeof(info->device));

@@ -11,7 +11,7 @@
  * Whoever uses them holds the buffer's lock meanwhile, and looks under it whether
  * they are there.
  */
-#include <linux/dma-map-ops.h>
+#include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -34,6 +34,20 @@ static void mymap_frames_count(struct mymap_pages *pages, unsigned long nr)
 	WRITE_ONCE(pages->nr_resident, nr);
 }
 
+/* Have it as it came. What was changed by pages needs no memory to be so again. */
+static bool mymap_frames_restore(const struct mymap_frames *frames)
+{
+	if (!frames->is_changed ||
+	    mymap_cache_change(frames->address, frames->size,
+			       MYMAP_CACHE_CACHED))
+		return true;
+	/* Better lost than with somebody who takes it for cached. */
+	dev_warn(frames->device->dev,
+		 "%zu bytes cannot be cached again, and are lost\n",
+		 frames->size);
+	return false;
+}
+
 /* Give the memory back: under the device's lock, and not used by anybody. */
 static void mymap_frames_free(struct mymap_frames *frames)
 {
@@ -42,7 +56,7 @@ static void mymap_frames_free(struct mymap_frames *frames)
 	if (device->region.size)
 		mymap_region_give(device, frames->size, frames->address,
 				  frames->dma);
-	else
+	else if (mymap_frames_restore(frames))
 		dma_free_attrs(device->dev, frames->size, frames->address,
 			       frames->dma, MYMAP_FRAMES_ATTRS);
 	frames->address = NULL;
@@ -73,28 +87,46 @@ static unsigned long mymap_frames_pfn(const void *address)
 		PHYS_PFN(virt_to_phys((void *)address));
 }
 
+/* What the DMA API allocates for the device. */
+static int mymap_frames_allocate_dma(struct mymap_frames *frames)
+{
+	struct mymap_device *device = frames->device;
+
+	frames->address = dma_alloc_attrs(device->dev, frames->size,
+					  &frames->dma,
+					  GFP_KERNEL | __GFP_NOWARN,
+					  MYMAP_FRAMES_ATTRS);
+	if (!frames->address)
+		return -ENOMEM;
+	frames->pfn = mymap_frames_pfn(frames->address);
+	if (frames->cache == mymap_cache_of_device(device))
+		return 0;
+	/* Also where it fails: then some of it may be. */
+	frames->is_changed = true;
+	if (mymap_cache_change(frames->address, frames->size, frames->cache))
+		return 0;
+	mymap_frames_free(frames);
+	return -ENOMEM;
+}
+
 /* The mirror of mymap_frames_free(). */
-static int mymap_frames_allocate(struct mymap_frames *frames)
+static int mymap_frames_allocate(struct mymap_frames *frames, u32 cache)
 {
 	struct mymap_device *device = frames->device;
 
 	if (!device->dev)
 		return -ENXIO;
-	if (device->region.size) {
-		frames->address = mymap_region_take(device, frames->size,
-						    &frames->dma);
-		frames->pfn = PHYS_PFN(device->region.start);
-	} else {
-		frames->address = dma_alloc_attrs(device->dev, frames->size,
-						  &frames->dma,
-						  GFP_KERNEL | __GFP_NOWARN,
-						  MYMAP_FRAMES_ATTRS);
-		if (frames->address)
-			frames->pfn = mymap_frames_pfn(frames->address);
-	}
+	frames->cache = cache ?: mymap_cache_of_device(device);
+	if (!mymap_cache_is_possible(device, frames->cache))
+		return -EOPNOTSUPP;
+	frames->is_by_dma = mymap_cache_is_by_dma(device);
+	if (!device->region.size)
+		return mymap_frames_allocate_dma(frames);
+	frames->address = mymap_region_take(device, frames->size,
+					    &frames->dma);
 	if (!frames->address)
 		return -ENOMEM;
-	frames->coherent = dev_is_dma_coherent(device->dev);
+	frames->pfn = PHYS_PFN(device->region.start);
 	return 0;
 }
 
@@ -103,13 +135,16 @@ static int mymap_frames_allocate(struct mymap_frames *frames)
  * @pages: the memory of the buffer, empty; without a single page it has its size
  *	and its mapping
  * @device: the device, which the caller has a reference to; so have the frames
+ * @cache: MYMAP_CACHE_*, or 0 for what is usual there
  *
  * Context: process context, may sleep, takes the device's lock.
- * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM), or
- * ERR_PTR(-ENXIO) where the device is gone.
+ * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM),
+ * ERR_PTR(-EOPNOTSUPP) where the mode is not to be had, or ERR_PTR(-ENXIO) where the
+ * device is gone.
  */
 struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
-					 struct mymap_device *device)
+					 struct mymap_device *device,
+					 u32 cache)
 {
 	struct mymap_frames *frames;
 	int err;
@@ -123,12 +158,13 @@ struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 	frames->size = (size_t)pages->nr_pages << PAGE_SHIFT;
 
 	mutex_lock(&device->lock);
-	err = mymap_frames_allocate(frames);
+	err = mymap_frames_allocate(frames, cache);
 	if (!err)
 		list_add_tail(&frames->user.node, &device->users);
 	mutex_unlock(&device->lock);
 	if (err) {
-		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
+		if (err == -ENOMEM)
+			mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
 		kfree(frames);
 		return ERR_PTR(err);
 	}
@@ -234,20 +270,4 @@ int mymap_frames_copy(struct mymap_frames *frames, u64 pos, void *data,
 		memcpy(data, frames->address + pos, len);
 	mymap_frames_end(frames);
 	return 0;
-}
-
-/**
- * mymap_frames_prot() - how frames are mapped
- * @frames: the frames
- * @prot: as ordinary memory is mapped there
- *
- * As the kernel maps them itself: two mappings of a page that differ in their
- * cache mode may not be.
- *
- * Context: any.
- * Return: the protection bits.
- */
-pgprot_t mymap_frames_prot(const struct mymap_frames *frames, pgprot_t prot)
-{
-	return frames->coherent ? prot : pgprot_dmacoherent(prot);
 }

@@ -7,18 +7,11 @@
  * One buffer has it at a time, from its first byte on. Whether a buffer finds what
  * was there before is for the device tree to say.
  */
-#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/string.h>
 
 #include "devices.h"
-
-/* As user space maps it, see mymap_frames_prot(). */
-static unsigned long mymap_region_mode(const struct mymap_device *device)
-{
-	return dev_is_dma_coherent(device->dev) ? MEMREMAP_WB : MEMREMAP_WC;
-}
 
 /**
  * mymap_region_take() - get the region of a device
@@ -39,7 +32,9 @@ void *mymap_region_take(struct mymap_device *device, size_t size,
 	lockdep_assert_held(&device->lock);
 	if (region->taken || size > region->size)
 		return NULL;
-	address = memremap(region->start, size, mymap_region_mode(device));
+	address = memremap(region->start, size,
+			   region->cache == MYMAP_CACHE_CACHED ? MEMREMAP_WB :
+							 MEMREMAP_WC);
 	if (!address)
 		return NULL;
 	/* There are no pages: to the DMA API it is like registers. */

@@ -270,12 +270,14 @@ struct mymap_buffer {
  * @size: bytes, a multiple of the page size
  * @seals: MYMAP_SEAL_* bits that it has from the beginning
  * @kind: MYMAP_KIND_*
+ * @cache: MYMAP_CACHE_*, or 0 for what is usual for that memory
  * @device: the device that it is for, or NULL
  */
 struct mymap_wish {
 	u64 size;
 	u32 seals;
 	u32 kind;
+	u32 cache;
 	struct mymap_device *device;
 };
 
@@ -302,7 +304,7 @@ struct mymap_users {
 struct mymap_buffer *mymap_buffer_create(const struct mymap_wish *wish);
 struct mymap_buffer *mymap_buffer_create_uncharged(u64 size);
 struct mymap_buffer *mymap_buffer_create_for_device(struct mymap_device *device,
-						    u64 size);
+						    u64 size, u32 cache);
 const char *mymap_buffer_kind_name(const struct mymap_buffer *buffer);
 bool mymap_buffer_is_pinnable(const struct mymap_buffer *buffer);
 bool mymap_buffer_is_gone(const struct mymap_buffer *buffer);

@@ -17,6 +17,20 @@
 #include "name.h"
 #include "range.h"
 
+/* 0 where the node does not say. */
+static int mymap_node_get_cache(struct device *dev, u32 *cache)
+{
+	const char *name;
+
+	*cache = 0;
+	if (!of_find_property(dev->of_node, "mymap,cache", NULL))
+		return 0;
+	if (!of_property_read_string(dev->of_node, "mymap,cache", &name))
+		*cache = mymap_cache_by_name(name);
+	return *cache ? 0 : dev_err_probe(dev, -EINVAL,
+					  "mymap,cache: not a cache mode\n");
+}
+
 static int mymap_node_get_pool(struct device *dev)
 {
 	int err;
@@ -35,6 +49,8 @@ static int mymap_node_get_region(struct device *dev,
 				 struct mymap_region *region)
 {
 	struct reserved_mem *memory;
+	u32 cache;
+	int err;
 
 	/* Else the kernel has a mapping of it, and with another cache mode. */
 	if (!of_property_read_bool(node, "no-map"))
@@ -50,6 +66,13 @@ static int mymap_node_get_region(struct device *dev,
 		return dev_err_probe(dev, -EINVAL,
 				     "memory-region: %pOF is not made of pages\n",
 				     node);
+	err = mymap_node_get_cache(dev, &cache);
+	if (err)
+		return err;
+	region->cache = mymap_cache_of_region(dev, cache);
+	if (!region->cache)
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "mymap,cache: not with this memory\n");
 	region->start = memory->base;
 	region->size = memory->size;
 	region->keep = of_property_read_bool(dev->of_node, "mymap,keep");
@@ -64,8 +87,8 @@ static int mymap_node_get_region(struct device *dev,
  * A pool is the DMA API's from here on, which allocates from it for the device.
  *
  * Context: process context, may sleep.
- * Return: 0, also where there is nothing to get; -EINVAL, -ENODEV or -ENOMEM,
- * and it has been logged.
+ * Return: 0, also where there is nothing to get; -EINVAL, -ENODEV, -EOPNOTSUPP or
+ * -ENOMEM, and it has been logged.
  */
 int mymap_node_get_memory(struct device *dev, struct mymap_region *region)
 {
@@ -106,7 +129,7 @@ static int mymap_node_get_size(struct mymap_device *device, u64 *size)
 	u64 wanted = device->region.size;
 	u32 cell;
 
-	if (of_property_read_bool(node, "mymap,size")) {
+	if (of_find_property(node, "mymap,size", NULL)) {
 		if (of_property_read_u64(node, "mymap,size", &wanted)) {
 			if (of_property_read_u32(node, "mymap,size", &cell))
 				return -EINVAL;
@@ -151,25 +174,36 @@ int mymap_node_add_buffer(struct mymap_device *device)
 	struct device *dev = device->dev;
 	struct mymap_buffer *buffer;
 	struct mymap_name *name;
+	u32 cache;
 	u64 size;
 	int err;
 
 	err = mymap_node_get_size(device, &size);
 	if (err)
 		return dev_err_probe(dev, err, "mymap,size: not a size\n");
-	if (!size)
+	err = mymap_node_get_cache(dev, &cache);
+	if (err)
+		return err;
+	if (!size) {
+		if (cache && !device->region.size)
+			return dev_err_probe(dev, -EINVAL,
+					     "mymap,cache: there is no buffer\n");
 		return 0;
+	}
 
 	name = mymap_node_reserve_name(dev);
 	if (IS_ERR(name))
 		return dev_err_probe(dev, PTR_ERR(name),
 				     "label: no name for a buffer, or taken\n");
-	buffer = mymap_buffer_create_for_device(device, size);
+	buffer = mymap_buffer_create_for_device(device, size, cache);
 	if (IS_ERR(buffer)) {
 		err = PTR_ERR(buffer);
 		/* Not by dev_err_probe(), which says nothing of ENOMEM. */
-		dev_err(dev, "mymap,size: no run of %llu bytes: error %d\n",
-			size, err);
+		if (err == -EOPNOTSUPP)
+			dev_err(dev, "mymap,cache: not with this memory\n");
+		else
+			dev_err(dev, "mymap,size: no run of %llu bytes: error %d\n",
+				size, err);
 		goto err_release_name;
 	}
 	/* The name keeps it, and not we: who destroys the name frees the memory. */

@@ -14,6 +14,7 @@
 #include <linux/sysfs.h>
 
 #include "compat/compat.h"
+#include "devices.h"
 #include "mymap.h"
 
 /* Set before there is any device. */
@@ -52,6 +53,15 @@ static ssize_t kind_show(struct device *device, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(kind);
 
+static ssize_t cache_show(struct device *device, struct device_attribute *attr,
+			  char *to)
+{
+	u32 cache = mymap_buffer_cache(mymap_device_buffer(device));
+
+	return sysfs_emit(to, "%s\n", mymap_cache_name(cache));
+}
+static DEVICE_ATTR_RO(cache);
+
 static ssize_t resident_show(struct device *device,
 			     struct device_attribute *attr, char *to)
 {
@@ -86,6 +96,7 @@ static struct attribute *mymap_attrs[] = {
 	&dev_attr_size.attr,
 	&dev_attr_name.attr,
 	&dev_attr_kind.attr,
+	&dev_attr_cache.attr,
 	&dev_attr_resident.attr,
 	&dev_attr_mapped.attr,
 	&dev_attr_open.attr,

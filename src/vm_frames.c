@@ -107,7 +107,8 @@ int mymap_vm_mmap_frames(struct mymap_buffer *buffer,
 		return -ENXIO;
 
 	compat_vm_flags_set(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	vma->vm_page_prot = mymap_frames_prot(frames, vma->vm_page_prot);
+	vma->vm_page_prot = mymap_cache_prot(frames->cache, frames->is_by_dma,
+					     vma->vm_page_prot);
 	vma->vm_private_data = buffer;
 	vma->vm_ops = &mymap_vm_frames_ops;
 	return 0;

@@ -20,13 +20,20 @@ block() {
 	status_is 0
 	output_has "$DEVICE is told addresses of memory itself"
 	output_has "$DEVICE sees the processor's caches"
+	run eval "$(block cache)"
+	if [ "$(uname -m)" = x86_64 ]; then
+		status_is 0
+		output_has "cache                write-combined"
+	else
+		output_has "cache 'write-combined': memory of the kind device cannot be cached so here"
+	fi
 	eval "$(block registers)"
 	eval "$(block end)"
 	[ ! -e "/sys/bus/pci/devices/$DEVICE/driver" ]
 }
 
 @test "guide: no command is left out" {
-	local name known=" device bind create doctor registers end "
+	local name known=" device bind create doctor cache registers end "
 	while read -r name; do
 		[[ $known == *" $name "* ]] || fail "$name is not run"
 	done < <(sed -n 's/^<!-- test: \(.*\) -->$/\1/p' "$source_dir/docs/bring-up.md")

@@ -4,12 +4,10 @@
 # memory of a device that has a driver (iomem=relaxed).
 load ../guest/helpers
 
-importer=/var/tmp/mymap-importer
+importer=/var/tmp/mymap-importer/importer.ko
 
 setup_file() {
-	rm -rf "$importer"
-	cp -r "${BATS_TEST_DIRNAME%/*}/modules/importer" "$importer"
-	make -C "/lib/modules/$(uname -r)/build" M="$importer" modules >"$importer/log" 2>&1 || { cat "$importer/log"; return 1; }
+	make_test_module importer
 }
 
 display() {
@@ -20,12 +18,12 @@ display() {
 }
 
 @test "import: every byte, where the device sees a copy" {
-	program_with importer every_byte "$importer/importer.ko" copied=1
+	program_with importer every_byte "$importer" copied=1
 	kernel_log | grep -q 'runs, copied'
 }
 
 @test "import: what is told to be a copy is one" {
-	run "$programs/importer" every_byte "$importer/importer.ko"
+	run "$programs/importer" every_byte "$importer"
 	status_is 1
 }
 

@@ -5,6 +5,12 @@ load ../guest/helpers
 
 driver=/sys/bus/platform/drivers/mymap
 
+cachemode=/var/tmp/mymap-cachemode/cachemode.ko
+
+setup_file() {
+	make_test_module cachemode add_numbers
+}
+
 setup() {
 	[ -e /proc/device-tree/trace ] || skip "the device tree of this machine has no nodes for mymap"
 }
@@ -13,7 +19,7 @@ setup() {
 teardown() {
 	local node
 	[ -e /sys/module/mymap ] || modprobe mymap
-	for node in trace frame camera ring later engine; do
+	for node in trace frame screen camera ring bell later engine; do
 		[ -e "$driver/$node" ] || echo "$node" >"$driver/bind"
 	done
 	udevadm settle --timeout=10
@@ -34,7 +40,7 @@ in_pool() {
 }
 
 @test "tree: the module comes by itself, and the buffers with it" {
-	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "cam.0 frame later0 log0 ring0" ]
+	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 cam.0 fb0 frame later0 log0 ring0" ]
 	is log0 device trace $((4 << 20))
 	is frame device frame $((9 * 4096))
 	is cam.0 device camera $((2 << 20))
@@ -54,6 +60,49 @@ in_pool() {
 	[ "$(mymap info log0 --json | jq .kept)" = true ]
 	[ "$(mymap info frame --json | jq .kept)" = null ]
 	mymap info log0 | grep -q '^kept  *yes'
+}
+
+# cached_as NAME MODE: so it is told, and so it is in the page table.
+cached_as() {
+	[ "$(mymap info "$1" --json | jq -r .cache)" = "$2" ] || fail "$1 is $(mymap info "$1" --json | jq .cache)"
+	[ "$(cat "/sys/class/mymap/$(basename "$(readlink "/dev/mymap-by-name/$1")")/cache")" = "$2" ]
+	[ ! -e "$cachemode" ] || program_with cachemode named_page_tables "$cachemode" "$1"
+}
+
+@test "tree: memory is cached as its node says, as the kernel has mapped it, or as usual" {
+	cached_as log0 cached
+	cached_as fb0 write-combined
+	cached_as cam.0 write-combined
+	cached_as ring0 cached
+	cached_as bell0 write-combined
+	cached_as later0 write-combined
+	[ -e "$cachemode" ] || skip "no headers of this kernel here: page tables were not looked at"
+}
+
+@test "tree: memory that is not cached is memory, and new each time" {
+	local name device
+	for name in fb0:screen bell0:bell; do
+		device=${name#*:}
+		name=${name%:*}
+		program_with region is_zero "$name"
+		program_with region is_tagged "$name"
+		program_with region goes_with_its_device "$name" "$device"
+		udevadm settle --timeout=10
+		program_with region is_zero "$name"
+	done
+}
+
+@test "tree: pages for a device that does not see the caches are mapped for it and synchronized" {
+	mymap create --device engine --size 1M --name work
+	mymap segments work >/dev/null
+	mymap fill work --byte 7
+	mymap sync work --to-device --end
+	mymap sync work --from-device --offset 4095 --length 2
+	mymap sync work --from-device --to-device
+	[ "$(mymap read work | tr -d '\007' | wc -c)" = 0 ]
+	mymap destroy work
+	run -1 mymap create --kind device --cache cached --device engine --size 4K
+	[[ $output == *"cache 'cached': memory of the kind device cannot be cached so here"* ]]
 }
 
 @test "tree: what is in a kept region survives that the module is loaded anew, and nothing else does" {
@@ -93,6 +142,9 @@ in_pool() {
 	program_with region is_for_one later0 later
 	mymap destroy later0
 	run -1 mymap create --kind device --device later --size 2M --name mine
+	# In the mode of the region, whoever makes it.
+	run -1 mymap create --kind device --cache cached --device later --size 64K --name mine
+	[[ $output == *"cache 'cached': memory of the kind device cannot be cached so here"* ]]
 	mymap create --kind device --device later --size 64K --name mine
 	is mine device later $((64 << 10))
 	program_with region has_tags mine
@@ -137,6 +189,10 @@ refused() {
 	refused bad-shared 'memory-region: another device has it, or a part of it'
 	refused bad-size 'mymap,size: not a size'
 	refused bad-label 'label: no name for a buffer, or taken'
+	refused bad-mode 'mymap,cache: not a cache mode'
+	refused bad-cache 'mymap,cache: not with this memory'
+	refused bad-region-cache 'mymap,cache: not with this memory'
+	refused bad-nothing 'mymap,cache: there is no buffer'
 	refused bad-large 'mymap,size: no run of 16777216 bytes'
 }
 

@@ -3,23 +3,15 @@
 # with it.
 load helpers
 
-client=/var/tmp/mymap-client
+# The headers and the symbols of mymap, as DKMS has kept them.
+add_mymap() {
+	local symbols
+	symbols=$(echo /var/lib/dkms/mymap/*/"$(uname -r)"/*/Module.symvers)
+	[ -e "$symbols" ] && cp -r /usr/src/mymap-*/src/include "$1" && cp "$symbols" "$1/mymap.symvers"
+}
 
 setup_file() {
-	local headers symbols
-	rm -rf "$client"
-	[ "$(id -u)" = 0 ] || return 0
-	if [[ $(uname -r) == *-mymap-debug ]]; then
-		mkdir "$client"
-		cp "$source_dir/build/debug/client.ko" "$client"
-	fi
-	headers=/lib/modules/$(uname -r)/build
-	symbols=$(echo /var/lib/dkms/mymap/*/"$(uname -r)"/*/Module.symvers)
-	[ -e "$headers" ] && [ -e "$symbols" ] || return 0
-	cp -r "$source_dir/tests/modules/client" "$client"
-	cp -r /usr/src/mymap-*/src/include "$client"
-	cp "$symbols" "$client/mymap.symvers"
-	make -C "$headers" M="$client" modules >"$client/log" 2>&1 || { cat "$client/log"; return 1; }
+	make_test_module client add_mymap
 }
 
 teardown() {
@@ -27,39 +19,30 @@ teardown() {
 	nothing_is_left
 }
 
-# uses CASE...: cases of the program, with the module.
-uses() {
-	local case
-	[ -e "$client/client.ko" ] || skip "no headers of this kernel here, or no DKMS, or not root"
-	for case; do
-		program_with client "$case" "$client/client.ko"
-	done
-}
-
 @test "client: every byte of a buffer and of ranges, and nothing around" {
-	uses every_byte
+	with_module client every_byte
 }
 
 @test "client: memory that nobody has touched is there, full of zeros" {
-	uses is_filled_at_once
+	with_module client is_filled_at_once
 }
 
 @test "client: by name, as long as there is one" {
-	uses by_name
+	with_module client by_name
 }
 
 @test "client: what is no buffer, is not for writing, or goes with a device is refused" {
-	uses refused
+	with_module client refused
 }
 
 @test "client: what it has stays, and frozen, and so does the module" {
-	uses holds_it
+	with_module client holds_it
 }
 
 @test "client: it rings" {
-	uses rings
+	with_module client rings
 }
 
 @test "client: memory that is broken is EIO" {
-	uses broken_is_refused
+	with_module client broken_is_refused
 }

@@ -6,9 +6,7 @@ load helpers
 links=/dev/mymap-by-name
 
 setup() {
-	marker="mymap-test: begin $BATS_SUITE_TEST_NUMBER $BATS_TEST_NAME"
-	echo "$marker" >/dev/kmsg
-	module_changed=
+	begin
 	watcher=
 }
 

@@ -17,6 +17,10 @@ if [[ $kernel_release == *-mymap-debug ]]; then
 fi
 
 setup() {
+	begin
+}
+
+begin() {
 	marker="mymap-test: begin $BATS_SUITE_TEST_NUMBER $BATS_TEST_NAME"
 	echo "$marker" >/dev/kmsg
 	module_changed=
@@ -137,6 +141,41 @@ program() {
 program_with() {
 	run "$programs/$1" "${@:2}"
 	[ "$status" = 0 ] || fail "$* ended with status $status: $output"
+}
+
+# make_test_module NAME [PREPARE]: tests/modules/NAME, compiled for the kernel that runs; that for the debug kernel comes with it. None
+# where there are no headers, or where PREPARE FOLDER cannot put there what else it is made of. For setup_file.
+make_test_module() {
+	local headers folder=/var/tmp/mymap-$1
+	headers=/lib/modules/$(uname -r)/build
+	rm -rf "$folder"
+	[ "$(id -u)" = 0 ] || return 0
+	if [[ $(uname -r) == *-mymap-debug ]]; then
+		mkdir "$folder"
+		cp "$source_dir/build/debug/$1.ko" "$folder"
+		return
+	fi
+	[ -e "$headers" ] || return 0
+	cp -r "$tests_dir/modules/$1" "$folder"
+	${2:-:} "$folder" || return 0
+	make -C "$headers" M="$folder" modules >"$folder/log" 2>&1 || { cat "$folder/log"; return 1; }
+}
+
+# For make_test_module: the header with mymap's numbers.
+add_numbers() {
+	cp -r "$source_dir/src/uapi" "$1"
+}
+
+# with_module NAME CASE...: cases of the program that loads and removes that module.
+with_module() {
+	local name=$1 case file=/var/tmp/mymap-$1/$1.ko
+	shift
+	[ -e "$file" ] || skip "no headers of this kernel here, or no DKMS, or not root"
+	for case; do
+		run "$programs/$name" "$case" "$file"
+		[ "$status" != 77 ] || skip "${output##*$'\n'}"
+		[ "$status" = 0 ] || fail "$name $case ended with status $status: $output"
+	done
 }
 
 # program_32 NAME [CASE]...: all cases of the 32-bit program but those.

@@ -8,8 +8,8 @@ own=/sys/bus/platform/drivers/mymap/mymap
 	program kinds pages_by_their_number
 }
 
-@test "kinds: an unknown kind, a reserved member and a device's name without end are EINVAL" {
-	program kinds unknown_kind reserved_is_not_zero name_of_a_device_without_end
+@test "kinds: an unknown kind and a device's name without end are EINVAL" {
+	program kinds unknown_kind name_of_a_device_without_end
 }
 
 @test "kinds: a device that mymap is not the driver of is ENOENT" {
@@ -62,14 +62,6 @@ own=/sys/bus/platform/drivers/mymap/mymap
 	program frames read_only_descriptor
 }
 
-@test "kinds: contiguous pages can be pinned" {
-	program kinds contiguous_is_pinnable
-}
-
-@test "kinds: a device's memory cannot be pinned: EFAULT" {
-	program kinds device_is_not_pinnable
-}
-
 @test "kinds: a debugger sees a device's memory" {
 	program frames debuggers_see_frames
 }
@@ -93,6 +85,7 @@ own=/sys/bus/platform/drivers/mymap/mymap
 	run mymap create --kind device --size 64K --name kinds0
 	status_is 0
 	[ "$(cat /sys/class/mymap/mymap*/kind)" = device ]
+	[ "$(cat /sys/class/mymap/mymap*/cache)" = cached ]
 	mymap destroy kinds0
 }
 

@@ -6,9 +6,7 @@ debugfs=/sys/kernel/debug
 tracing=/sys/kernel/tracing
 
 setup() {
-	marker="mymap-test: begin $BATS_SUITE_TEST_NUMBER $BATS_TEST_NAME"
-	echo "$marker" >/dev/kmsg
-	module_changed=
+	begin
 	mounted $debugfs debugfs
 }
 

@@ -16,6 +16,7 @@
 
 #include "../modules/client/client.h"
 #include "device.h"
+#include "load.h"
 #include "names.h"
 #include "ring.h"
 #include "test.h"
@@ -29,24 +30,15 @@ struct use {
 	bool hold;
 };
 
-static int try_load(struct use use)
+static int try_use(struct use use)
 {
-	int file = open(test_argument(0), O_RDONLY | O_CLOEXEC), result, error;
-	char text[256];
-
-	CHECK(file >= 0);
-	snprintf(text, sizeof(text), "fd=%d size=%zu offset=%zu len=%zu hold=%d %s%s", use.fd, use.size,
-		 use.offset, use.len, use.hold, use.name ? "name=" : "", use.name ? use.name : "");
-	result = (int)syscall(SYS_finit_module, file, text, 0);
-	error = errno;
-	close(file);
-	errno = error;
-	return result;
+	return try_load("fd=%d size=%zu offset=%zu len=%zu hold=%d %s%s", use.fd, use.size, use.offset,
+			use.len, use.hold, use.name ? "name=" : "", use.name ? use.name : "");
 }
 
-static int try_remove(void)
+static int try_put(void)
 {
-	return (int)syscall(SYS_delete_module, "client", O_NONBLOCK);
+	return try_remove("client");
 }
 
 static void write_bytes(unsigned char *memory, size_t len)
@@ -73,12 +65,12 @@ static void use_range(int fd, size_t len, size_t offset, size_t part)
 
 	memset(memory, 'o', len);
 	write_bytes(memory + offset, part);
-	CHECK_EQ(try_load((struct use){ .fd = fd, .size = len, .offset = offset, .len = part }), 0);
+	CHECK_EQ(try_use((struct use){ .fd = fd, .size = len, .offset = offset, .len = part }), 0);
 	check_bytes(memory + offset, part);
 	CHECK(is_filled(memory, 'o', offset));
 	CHECK(is_filled(memory + offset + part, 'o', len - offset - part));
 	CHECK(!(info(fd).properties & MYMAP_BUFFER_EXPORTED));
-	CHECK_EQ(try_remove(), 0);
+	CHECK_EQ(try_put(), 0);
 	unmap(memory, len);
 	close(fd);
 }
@@ -105,7 +97,7 @@ static void is_filled_at_once(void)
 	unsigned char *memory;
 
 	/* What it finds are zeros. */
-	CHECK_ERRNO(try_load((struct use){ .fd = fd, .size = len, .offset = 16 * page_size, .len = 8 * page_size }),
+	CHECK_ERRNO(try_use((struct use){ .fd = fd, .size = len, .offset = 16 * page_size, .len = 8 * page_size }),
 		    EILSEQ);
 	CHECK(info(fd).resident >= 8 * page_size);
 	memory = map_shared(fd, len);
@@ -122,15 +114,15 @@ static void by_name(void)
 	use.size = use.len = len;
 	memory = map_shared(named(NAME, NULL), len);
 	write_bytes(memory, len);
-	CHECK_EQ(try_load(use), 0);
+	CHECK_EQ(try_use(use), 0);
 	check_bytes(memory, len);
-	CHECK_EQ(try_remove(), 0);
+	CHECK_EQ(try_put(), 0);
 	destroy(NAME);
-	CHECK_ERRNO(try_load(use), ENOENT);
+	CHECK_ERRNO(try_use(use), ENOENT);
 	use.name = ".";
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 	use.name = "a23456789012345678901234567890123456789012345678";
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 }
 
 static void refused(void)
@@ -139,22 +131,22 @@ static void refused(void)
 	int fd = buffer_create(page_size, 0), ends[2];
 
 	use.fd = 1000;
-	CHECK_ERRNO(try_load(use), EBADF);
+	CHECK_ERRNO(try_use(use), EBADF);
 	CHECK_EQ(pipe(ends), 0);
 	use.fd = ends[0];
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 	use.fd = door_open(O_RDWR);
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 	use.fd = disk_file(O_RDWR);
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 	use.fd = fd_reopen(fd, O_RDONLY);
-	CHECK_ERRNO(try_load(use), EACCES);
+	CHECK_ERRNO(try_use(use), EACCES);
 	use.fd = fd;
 	use.len = 2 * page_size;
-	CHECK_ERRNO(try_load(use), EINVAL);
+	CHECK_ERRNO(try_use(use), EINVAL);
 	use.fd = kind_create(MYMAP_KIND_DEVICE, page_size);
 	use.len = page_size;
-	CHECK_ERRNO(try_load(use), EOPNOTSUPP);
+	CHECK_ERRNO(try_use(use), EOPNOTSUPP);
 }
 
 /* Whoever closes what: the driver has it until it lets go, and then it thaws. */
@@ -166,24 +158,24 @@ static void holds_it(void)
 	struct use use = { .fd = fd, .size = len, .offset = page_size, .len = 2 * page_size, .hold = true };
 
 	write_bytes(memory + page_size, 2 * page_size);
-	CHECK_EQ(try_load(use), 0);
+	CHECK_EQ(try_use(use), 0);
 	CHECK(info(fd).properties & MYMAP_BUFFER_EXPORTED);
 	CHECK_ERRNO(ftruncate(fd, (off_t)(4 * page_size)), EBUSY);
 	CHECK_ERRNO(ftruncate(fd, (off_t)(16 * page_size)), EBUSY);
 	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(5 * page_size),
 			      (off_t)page_size), EBUSY);
 	check_bytes(memory + page_size, 2 * page_size);
-	CHECK_EQ(try_remove(), 0);
+	CHECK_EQ(try_put(), 0);
 	CHECK_EQ(ftruncate(fd, (off_t)(16 * page_size)), 0);
 
 	write_bytes(memory + page_size, 2 * page_size);
 	use.size = 16 * page_size;
-	CHECK_EQ(try_load(use), 0);
+	CHECK_EQ(try_use(use), 0);
 	unmap(memory, len);
 	close(fd);
 	CHECK_EQ(total_size(), 16 * page_size);
 	CHECK_ERRNO(syscall(SYS_delete_module, "mymap", O_NONBLOCK), EAGAIN);
-	CHECK_EQ(try_remove(), 0);
+	CHECK_EQ(try_put(), 0);
 	CHECK(wait_until(nothing_is_left, NULL, 5));
 }
 
@@ -194,9 +186,9 @@ static void rings(void)
 	unsigned char *memory = map_shared(fd, len);
 
 	write_bytes(memory, len);
-	CHECK_EQ(try_load((struct use){ .fd = fd, .size = len, .len = len }), 0);
+	CHECK_EQ(try_use((struct use){ .fd = fd, .size = len, .len = len }), 0);
 	CHECK_EQ(sequence_of(fd), 2);
-	CHECK_EQ(try_remove(), 0);
+	CHECK_EQ(try_put(), 0);
 }
 
 static void broken_is_refused(void)
@@ -208,7 +200,7 @@ static void broken_is_refused(void)
 	memset(memory, 'b', len);
 	if (madvise(memory + 2 * page_size, page_size, MADV_HWPOISON) && errno != EBUSY)
 		test_skip("memory cannot be reported to be broken here");
-	CHECK_ERRNO(try_load((struct use){ .fd = fd, .size = len, .len = len }), EIO);
+	CHECK_ERRNO(try_use((struct use){ .fd = fd, .size = len, .len = len }), EIO);
 	CHECK_EQ(info(fd).properties & MYMAP_BUFFER_EXPORTED, 0);
 }
 

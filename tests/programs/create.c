@@ -198,7 +198,7 @@ static void query_tells_all(void)
 	CHECK_EQ(q.features & ~(MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG | MYMAP_FEATURE_NAMES |
 				MYMAP_FEATURE_RESIZE | MYMAP_FEATURE_NOTIFY |
 				MYMAP_FEATURE_KINDS | MYMAP_FEATURE_SEGMENTS |
-				MYMAP_FEATURE_EXPORT), 0);
+				MYMAP_FEATURE_EXPORT | MYMAP_FEATURE_CACHE_MODES), 0);
 	CHECK_EQ(q.default_size, page_size);
 	CHECK(q.max_buffer_size >= page_size);
 	CHECK(q.max_total_size >= page_size);

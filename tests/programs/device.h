@@ -17,6 +17,11 @@ int try_kind(uint32_t kind, uint64_t size, const char *device);
 /* The same for the module's own device; must work. */
 int kind_create(uint32_t kind, uint64_t size);
 
+/* The driver is told to "bind" or "unbind" a platform device; must work. */
+void driver_is_told(const char *what, const char *device);
+/* The module's own device is bound again when the program ends. */
+void own_device_comes_back(void);
+
 /* SEGMENTS, with room for as many: 0, how many were written and how many there are; or -1 and errno. */
 int try_segments(int fd, struct mymap_segment *to, uint32_t room, uint32_t *nr, uint32_t *total);
 /* SYNC: 0, or -1 and errno. */

@@ -12,8 +12,6 @@
 #include "device.h"
 #include "test.h"
 
-#define OWN_DRIVER	"/sys/bus/platform/drivers/mymap/"
-
 /* From the mapping itself: it faults while it is copied. */
 static void reads_into_itself(void)
 {
@@ -79,22 +77,6 @@ static void fork_shares_frames(void)
 
 /* The device goes: the module's own, through sysfs. */
 
-static void own_device(const char *what)
-{
-	int fd;
-
-	fd = open(what[0] == 'u' ? OWN_DRIVER "unbind" : OWN_DRIVER "bind", O_WRONLY);
-	CHECK(fd >= 0);
-	CHECK_EQ(write(fd, "mymap", 5), 5);
-	close(fd);
-}
-
-static void bind_again(void)
-{
-	if (access(OWN_DRIVER "mymap", F_OK))
-		own_device("bind");
-}
-
 static void device_goes(void)
 {
 	size_t len = 600 * page_size;
@@ -102,7 +84,7 @@ static void device_goes(void)
 	int fd, kept;
 
 	require_root();
-	atexit(bind_again);
+	own_device_comes_back();
 	fd = kind_create(MYMAP_KIND_DEVICE, len);
 	kept = kind_create(MYMAP_KIND_CONTIGUOUS, len);
 	memory = map_shared(fd, len);
@@ -111,7 +93,7 @@ static void device_goes(void)
 	tags_write(memory, 0, 600);
 	tags_write(run, 0, 600);
 
-	own_device("unbind");
+	driver_is_told("unbind", "mymap");
 	/* What was touched, and what was not. */
 	CHECK_EQ(touch_read(memory), SIGBUS);
 	CHECK_EQ(touch_write(memory + 599 * page_size), SIGBUS);
@@ -131,7 +113,7 @@ static void device_goes(void)
 	close(kind_create(MYMAP_KIND_PAGES, page_size));
 	close(kind_create(MYMAP_KIND_CONTIGUOUS, page_size));
 
-	own_device("bind");
+	driver_is_told("bind", "mymap");
 	/* What has gone stays so. */
 	CHECK_EQ(touch_read(memory), SIGBUS);
 	memory = map_shared(kind_create(MYMAP_KIND_DEVICE, len), len);
@@ -159,7 +141,7 @@ static void device_goes_under_faults(void)
 	int rounds = 0;
 
 	require_root();
-	atexit(bind_again);
+	own_device_comes_back();
 	while (now() < end) {
 		size_t len = 600 * page_size;
 		int fd = kind_create(MYMAP_KIND_DEVICE, len);
@@ -167,12 +149,12 @@ static void device_goes_under_faults(void)
 
 		child = child_start(touch_again_and_again, memory);
 		usleep(20000);
-		own_device("unbind");
+		driver_is_told("unbind", "mymap");
 		CHECK_EQ(touch_read(memory), SIGBUS);
 		child_kill(child, 5);
 		unmap(memory, len);
 		close(fd);
-		own_device("bind");
+		driver_is_told("bind", "mymap");
 		rounds++;
 	}
 	CHECK(rounds > 3);

@@ -16,26 +16,19 @@
 
 #include "../modules/importer/importer.h"
 #include "device.h"
+#include "load.h"
 #include "test.h"
 
 static int try_import(int dmabuf, const char *parameters)
 {
-	int file = open(test_argument(0), O_RDONLY | O_CLOEXEC), result, error;
 	const char *more = test_argument(1);
-	char text[128];
 
-	CHECK(file >= 0);
-	snprintf(text, sizeof(text), "fd=%d %s %s", dmabuf, parameters, more ? more : "");
-	result = (int)syscall(SYS_finit_module, file, text, 0);
-	error = errno;
-	close(file);
-	errno = error;
-	return result;
+	return try_load("fd=%d %s %s", dmabuf, parameters, more ? more : "");
 }
 
 static int try_let_go(void)
 {
-	return (int)syscall(SYS_delete_module, "importer", O_NONBLOCK);
+	return try_remove("importer");
 }
 
 static void write_bytes(unsigned char *memory, size_t len)

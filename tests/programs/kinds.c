@@ -38,11 +38,6 @@ static void unknown_kind(void)
 	CHECK_ERRNO(try_struct((struct mymap_create){ .kind = ~0U }), EINVAL);
 }
 
-static void reserved_is_not_zero(void)
-{
-	CHECK_ERRNO(try_struct((struct mymap_create){ .reserved = 1 }), EINVAL);
-}
-
 static void name_of_a_device_without_end(void)
 {
 	struct mymap_create create = { 0 };
@@ -279,49 +274,9 @@ static void private_copies_of_pages(void)
 	tags_check(shared, 0, 3);
 }
 
-/* Whoever wants the pages themselves. */
-
-static void pins(uint32_t kind, int error)
-{
-	size_t len = 16 * page_size;
-	int fd = kind_create(kind, len), disk = disk_file(O_DIRECT), pipes[2];
-	char *memory = map_shared(fd, len), *bytes = malloc(len);
-	struct iovec here = { memory, page_size }, there = { bytes, page_size };
-
-	tags_write(memory, 0, 16);
-	CHECK_EQ(pipe(pipes), 0);
-	if (error) {
-		CHECK_ERRNO(write(disk, memory, len), error);
-		CHECK_ERRNO(vmsplice(pipes[1], &here, 1, 0), error);
-		CHECK_ERRNO(process_vm_readv(getpid(), &there, 1, &here, 1, 0), error);
-		/* To copy is fine. */
-		CHECK_EQ(write(pipes[1], memory, page_size), page_size);
-		return;
-	}
-	CHECK_EQ(write(disk, memory, len), len);
-	CHECK_EQ(pread(fd_reopen(disk, O_RDONLY), bytes, len, 0), len);
-	tags_check(bytes, 0, 16);
-	memset(memory, 0, len);
-	CHECK_EQ(pread(disk, memory, len, 0), len);
-	tags_check(memory, 0, 16);
-	CHECK_EQ(vmsplice(pipes[1], &here, 1, 0), page_size);
-	CHECK_EQ(process_vm_readv(getpid(), &there, 1, &here, 1, 0), page_size);
-}
-
-static void contiguous_is_pinnable(void)
-{
-	pins(MYMAP_KIND_CONTIGUOUS, 0);
-}
-
-static void device_is_not_pinnable(void)
-{
-	pins(MYMAP_KIND_DEVICE, EFAULT);
-}
-
 static const struct test_case cases[] = {
 	CASE(pages_by_their_number),
 	CASE(unknown_kind),
-	CASE(reserved_is_not_zero),
 	CASE(name_of_a_device_without_end),
 	CASE(unknown_device),
 	CASE(own_device_by_its_name),
@@ -335,8 +290,6 @@ static const struct test_case cases[] = {
 	CASE(nothing_beyond_the_end),
 	CASE(parts_keep_their_offset),
 	CASE(private_copies_of_pages),
-	CASE(contiguous_is_pinnable),
-	CASE(device_is_not_pinnable),
 	CASES_END
 };
 

@@ -4,7 +4,6 @@
  * They stay valid whatever becomes of the buffer, and nobody else gets them.
  */
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "test.h"
+#include "uring.h"
 
 #define MIB ((size_t)1 << 20)
 
@@ -261,99 +261,21 @@ static void ptrace_peeks_and_pokes(void)
 	child_kill(child, 5);
 }
 
-/* io_uring, by its system calls. */
-
-struct ring {
-	int fd;
-	char *sq, *cq;
-	struct io_uring_sqe *sqes;
-	struct io_uring_params params;
-};
-
-static void ring_setup(struct ring *ring)
-{
-	size_t sq_len, cq_len;
-
-	memset(ring, 0, sizeof(*ring));
-	ring->fd = (int)syscall(SYS_io_uring_setup, 4, &ring->params);
-	if (ring->fd < 0 && (errno == ENOSYS || errno == EPERM))
-		test_skip("no io_uring: %s", strerror(errno));
-	CHECK(ring->fd >= 0);
-	sq_len = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
-	cq_len = ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
-	ring->sq = mmap(NULL, sq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
-	ring->cq = mmap(NULL, cq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_CQ_RING);
-	ring->sqes = mmap(NULL, ring->params.sq_entries * sizeof(struct io_uring_sqe),
-			  PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
-	CHECK(ring->sq != MAP_FAILED && ring->cq != MAP_FAILED && ring->sqes != MAP_FAILED);
-}
-
-static long ring_try_register(struct ring *ring, char *memory, size_t size)
-{
-	struct iovec iov = { memory, size };
-
-	return syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS, &iov, 1);
-}
-
-/* Older kernels take anonymous and shared memory and refuse every other file. */
-static void require_fixed_buffers_of_files(void)
-{
-	int file = disk_file(0);
-	struct ring ring;
-	char *memory;
-
-	CHECK_EQ(ftruncate(file, (off_t)page_size), 0);
-	memory = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
-	CHECK(memory != MAP_FAILED);
-	ring_setup(&ring);
-	if (ring_try_register(&ring, memory, page_size) && errno == EOPNOTSUPP)
-		test_skip("io_uring of this kernel takes no fixed buffers from mapped files");
-	close(ring.fd);
-	close(file);
-}
-
-static void ring_register(struct ring *ring, char *memory, size_t size)
-{
-	CHECK_EQ(ring_try_register(ring, memory, size), 0);
-}
-
-static int ring_transfer(struct ring *ring, int opcode, int fd, char *memory, size_t size)
-{
-	uint32_t *tail = (uint32_t *)(ring->sq + ring->params.sq_off.tail);
-	uint32_t *mask = (uint32_t *)(ring->sq + ring->params.sq_off.ring_mask);
-	uint32_t *array = (uint32_t *)(ring->sq + ring->params.sq_off.array);
-	uint32_t *head = (uint32_t *)(ring->cq + ring->params.cq_off.head);
-	uint32_t *cq_mask = (uint32_t *)(ring->cq + ring->params.cq_off.ring_mask);
-	struct io_uring_cqe *cqes = (struct io_uring_cqe *)(ring->cq + ring->params.cq_off.cqes);
-	uint32_t i = *tail & *mask;
-	int result;
-
-	ring->sqes[i] = (struct io_uring_sqe){
-		.opcode = (uint8_t)opcode, .fd = fd, .addr = (uintptr_t)memory, .len = (uint32_t)size,
-	};
-	array[i] = i;
-	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
-	CHECK_EQ(syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0), 1);
-	result = cqes[*head & *cq_mask].res;
-	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
-	return result;
-}
-
 static void io_uring_fixed_buffer(void)
 {
 	size_t size = MIB, nr = size / page_size;
 	char *a = map_shared(buffer_create(size, 0), size), *b = map_shared(buffer_create(size, 0), size);
 	int disk = disk_file(O_DIRECT);
-	struct ring out, in;
+	struct uring out, in;
 
-	require_fixed_buffers_of_files();
-	ring_setup(&out);
-	ring_setup(&in);
+	require_fixed_buffers();
+	uring_setup(&out);
+	uring_setup(&in);
 	tags_write(a, 0, nr);
-	ring_register(&out, a, size);
-	ring_register(&in, b, size);
-	CHECK_EQ(ring_transfer(&out, IORING_OP_WRITE_FIXED, disk, a, size), size);
-	CHECK_EQ(ring_transfer(&in, IORING_OP_READ_FIXED, disk, b, size), size);
+	uring_register(&out, a, size);
+	uring_register(&in, b, size);
+	CHECK_EQ(uring_transfer(&out, IORING_OP_WRITE_FIXED, disk, a, size), size);
+	CHECK_EQ(uring_transfer(&in, IORING_OP_READ_FIXED, disk, b, size), size);
 	tags_check(b, 0, nr);
 }
 
@@ -363,25 +285,25 @@ static void io_uring_fixed_buffer_outlives_buffer(void)
 	size_t size = 4 * MIB, len = MIB, nr = len / page_size;
 	char *bytes = malloc(len), *memory;
 	int fd = buffer_create(size, 0), disk = disk_file(O_DIRECT), plain;
-	struct ring ring;
+	struct uring ring;
 
 	CHECK(bytes);
-	require_fixed_buffers_of_files();
+	require_fixed_buffers();
 	memory = map_shared(fd, size);
 	tags_write(memory, 0, size / page_size);
-	ring_setup(&ring);
-	ring_register(&ring, memory, len);
+	uring_setup(&ring);
+	uring_register(&ring, memory, len);
 	unmap(memory, size);
 	close(fd);
 	CHECK_EQ(total_size(), 0);
 	reuse_free_memory();
 
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_WRITE_FIXED, disk, memory, len), len);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_WRITE_FIXED, disk, memory, len), len);
 	plain = fd_reopen(disk, O_RDONLY);
 	CHECK_EQ(pread(plain, bytes, len, 0), len);
 	tags_check(bytes, 0, nr);
 	/* The disk may still write into them, to nobody's harm. */
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_READ_FIXED, disk, memory, len), len);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_READ_FIXED, disk, memory, len), len);
 	close(ring.fd);
 }
 
@@ -391,12 +313,12 @@ static void io_uring_transfers_of_mapping(void)
 	size_t size = MIB, nr = size / page_size;
 	char *a = map_shared(buffer_create(size, 0), size), *b = map_shared(buffer_create(size, 0), size);
 	int disk = disk_file(O_DIRECT);
-	struct ring ring;
+	struct uring ring;
 
-	ring_setup(&ring);
+	uring_setup(&ring);
 	tags_write(a, 0, nr);
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_WRITE, disk, a, size), size);
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_READ, disk, b, size), size);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_WRITE, disk, a, size), size);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_READ, disk, b, size), size);
 	tags_check(b, 0, nr);
 }
 
@@ -405,14 +327,14 @@ static void io_uring_reads_and_writes_buffer(void)
 {
 	int fd = buffer_create(8 * page_size, 0);
 	char *bytes = malloc(8 * page_size);
-	struct ring ring;
+	struct uring ring;
 
 	CHECK(bytes);
-	ring_setup(&ring);
+	uring_setup(&ring);
 	tags_write(bytes, 0, 8);
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_WRITE, fd, bytes, 8 * page_size), 8 * page_size);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_WRITE, fd, bytes, 8 * page_size), 8 * page_size);
 	memset(bytes, 0, 8 * page_size);
-	CHECK_EQ(ring_transfer(&ring, IORING_OP_READ, fd, bytes, 8 * page_size), 8 * page_size);
+	CHECK_EQ(uring_transfer(&ring, IORING_OP_READ, fd, bytes, 8 * page_size), 8 * page_size);
 	tags_check(bytes, 0, 8);
 	tags_check(map_shared(fd, 8 * page_size), 0, 8);
 }

@@ -50,34 +50,22 @@ static void has_tags(void)
 	tagged_check(&t);
 }
 
-static void driver_is_told(const char *what)
-{
-	const char *device = test_argument(1);
-	char path[PATH_MAX];
-	int fd;
-
-	CHECK(snprintf(path, sizeof(path), "/sys/bus/platform/drivers/mymap/%s", what) < PATH_MAX);
-	fd = open(path, O_WRONLY);
-	CHECK(fd >= 0);
-	CHECK_EQ(write(fd, device, strlen(device)), strlen(device));
-	close(fd);
-}
-
 /* The name goes, the memory goes, and who has it open hears of it. */
 static void goes_with_its_device(void)
 {
+	const char *device = test_argument(1);
 	struct tagged t = node_map();
 	char byte;
 
 	tags_write(t.memory, 0, t.nr_pages);
-	driver_is_told("unbind");
+	driver_is_told("unbind", device);
 	CHECK_EQ(touch_read(t.memory), SIGBUS);
 	CHECK_EQ(touch_write(t.memory + t.len - 1), SIGBUS);
 	CHECK_ERRNO(pread(t.fd, &byte, 1, 0), ENXIO);
 	CHECK(info(t.fd).properties & MYMAP_BUFFER_GONE);
 	CHECK(!(info(t.fd).properties & MYMAP_BUFFER_NAMED));
 	/* The memory is the next one's, whatever we still have. */
-	driver_is_told("bind");
+	driver_is_told("bind", device);
 	CHECK_EQ(touch_read(t.memory), SIGBUS);
 }
 

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-KEYS="unknown; there are size, kind, device, owner, group, mode and populate"
+KEYS="unknown; there are size, kind, cache, device, owner, group, mode and populate"
 NAME_HINT="a name has 1 to 47 of A-Z a-z 0-9 . _ -, a letter or a digit first"
 NO_SYNTAX="neither '[NAME]' nor 'key = value'"
 
@@ -63,6 +63,21 @@ refused() {
 	refused 2 "device '': no device is called so" '[bad]' device= size=1
 	refused 2 "device 'd23456789012345678901234567890123456789012345678': no device is called so" '[bad]' \
 		device=d23456789012345678901234567890123456789012345678 size=1
+}
+
+@test "apply: a cache mode is asked for, and what is there in another one is refused" {
+	check <<<$'[rx0]\nsize = 4K\nkind = device\ncache = uncached\n'
+	prints 'rx0: would be made: 4.0 KiB, device uncached, as /dev/mymap is'
+	run --separate-stderr fake apply a.conf
+	prints 'rx0: made'
+	printf '%s\n' '[rx0]' size=16M cache=uncached >a.conf
+	FAKE_NAME=rx0 run --separate-stderr fake apply a.conf
+	[ "$status" -eq 1 ]
+	[ "$stderr" = "mymap: a.conf:1: name 'rx0': it is there, but is 16.0 MiB, pages cached, as /dev/mymap is, not 16.0 MiB, pages uncached, as /dev/mymap is: 'mymap destroy rx0', then apply again" ]
+	printf '%s\n' '[rx1]' size=4K cache=uncached >a.conf
+	FAKE_OLD=1 run --separate-stderr fake apply a.conf
+	[ "$stderr" = "mymap: a.conf:1: cache 'uncached': the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version" ]
+	refused 2 "cache 'warm': there is no such cache mode; there are cached, write-combined and uncached" '[bad]' cache=warm size=1
 }
 
 @test "apply: --check tells what would be made, also without a driver" {

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-COMMANDS="apply bench bind create demo destroy doctor export fill info list open punch read resize ring seal segments stat unbind wait watch write"
+COMMANDS="apply bench bind create demo destroy doctor export fill info list open punch read resize ring seal segments stat sync unbind wait watch write"
 HINT="write for example 4096, 64K, 64M or 1G"
 EOPNOTSUPP=95 EDQUOT=122 EPERM=1 EACCES=13 ENOMEM=12 EINVAL=22 EMFILE=24 ENOTTY=25 EBUSY=16
 
@@ -359,7 +359,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	grep -qx 'driver version       7\.8\.9' <<<"$output"
 	grep -qx "library version      $(mymap --version | cut -d' ' -f2)" <<<"$output"
-	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds segments export' <<<"$output"
+	grep -qx 'features             huge-pages memory-cgroup names resize notify kinds segments export cache-modes' <<<"$output"
 	grep -qx 'largest buffer       1073741824 bytes (1.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, limit   2147483648 bytes (2.0 GiB)' <<<"$output"
 	grep -qx 'all buffers, now     50565120 bytes (48.2 MiB)' <<<"$output"
@@ -382,7 +382,7 @@ of_64k() {
 	[ -z "$stderr" ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c 'del(.module, .library_version, .default_buffer.resident, .default_buffer.page_sizes)' <<<"$output")" = \
-		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds","segments","export"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
+		'{"driver_version":"7.8.9","features":["huge-pages","memory-cgroup","names","resize","notify","kinds","segments","export","cache-modes"],"page_size":4096,"huge_page_size":2097152,"default_size":4096,"max_buffer_size":1073741824,"max_user_size":2147483648,"user_size":958464,"max_total_size":2147483648,"total_size":50565120,"default_buffer":{"size":4096,"kind":"pages","cache":"cached","pinnable":true,"seals":["shrink","grow","seal"],"default":true}}' ]
 	[ "$(jq -r '.library_version' <<<"$output")" = "$(mymap --version | cut -d' ' -f2)" ]
 	jq -e '.module | . == "not installed" or . == "available" or . == "loaded"' <<<"$output"
 }
@@ -430,7 +430,7 @@ of_64k() {
 	[ "$status" -eq 0 ]
 	[ "${#lines[@]}" -eq 1 ]
 	[ "$(jq -c . <<<"$output")" = \
-		'{"size":67108864,"kind":"pages","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"seals":[],"default":false}' ]
+		'{"size":67108864,"kind":"pages","cache":"cached","resident":4194304,"page_sizes":[{"page_size":4096,"resident":0},{"page_size":2097152,"resident":4194304}],"pinnable":true,"seals":[],"default":false}' ]
 }
 
 @test "create: --kind and --device are shown, in text and JSON" {
@@ -472,6 +472,28 @@ of_64k() {
 	fails_with 2 "mymap: create: either --contiguous or --kind"
 }
 
+@test "create: --cache is shown, in text and JSON; a mode that is not to be had is 1" {
+	run --separate-stderr fake create --size 4K --kind device --cache write-combined
+	[ "$status" -eq 0 ]
+	grep -qx 'cache                write-combined' <<<"$output"
+	run --separate-stderr fake create --size 4K --cache uncached
+	fails_with 1 "mymap: create: cache 'uncached': memory of the kind pages cannot be cached so here; write-combined and uncached are for the kind device, where the machine has it"
+	run --separate-stderr fake create --size 4K --cache warm
+	fails_with 2 "mymap: create: cache 'warm': there is no such cache mode; there are cached, write-combined and uncached"
+	# In one run of memory, of the kind that can be cached so.
+	run --separate-stderr fake create --size 4K --contiguous --cache uncached
+	[ "$status" -eq 0 ]
+	grep -qx 'kind                 device' <<<"$output"
+	requires jq
+	run --separate-stderr fake create --size 4K --kind device --cache uncached --json
+	[ "$(jq -c '[.kind, .cache]' <<<"$output")" = '["device","uncached"]' ]
+}
+
+@test "create: --cache and an old driver is 1" {
+	FAKE_OLD=1 run --separate-stderr fake create --size 4K --cache cached
+	fails_with 1 "mymap: create: cache 'cached': the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
+}
+
 @test "create: kinds and an old driver is 1" {
 	FAKE_OLD=1 run --separate-stderr fake create --size 4K --contiguous
 	fails_with 1 "mymap: create: --kind: the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
@@ -495,6 +517,30 @@ of_64k() {
 	fails_with 1 "mymap: segments: the device is gone"
 	FAKE_SEGMENTS=19 run --separate-stderr of_64k '"$0" segments --fd 3'
 	fails_with 1 "mymap: segments: the buffer is for no device"
+}
+
+@test "sync: the range, the direction and whether it is the end are told" {
+	run --separate-stderr of_64k '"$0" sync --fd 3 --from-device'
+	prints 'sync 0 65536 2 0'
+	run --separate-stderr of_64k '"$0" sync --fd 3 --to-device --end --offset 4K --length 100'
+	prints 'sync 4096 100 1 1'
+	run --separate-stderr of_64k '"$0" sync --fd 3 --to-device --from-device --offset 1'
+	prints 'sync 1 65535 3 0'
+	run --separate-stderr of_64k '"$0" sync --fd 3 --to-device --length 0'
+	prints ''
+}
+
+@test "sync: no direction is 2; a range that is none, a device that is gone, an old driver are 1" {
+	run --separate-stderr of_64k '"$0" sync --fd 3'
+	fails_with 2 "mymap: sync: --to-device, --from-device or both: which way do the data go?"
+	run --separate-stderr of_64k '"$0" sync --fd 3 --to-device --offset 64K --length 1'
+	fails_with 1 "mymap: sync: length 1 from offset 65536: the buffer ends at 65536 (64.0 KiB)"
+	FAKE_SYNC=6 run --separate-stderr of_64k '"$0" sync --fd 3 --to-device'
+	fails_with 1 "mymap: sync: the device is gone"
+	FAKE_OLD=1 run --separate-stderr of_64k '"$0" sync --fd 3 --to-device'
+	fails_with 1 "mymap: sync: the default buffer is for no device, or the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
+	run --separate-stderr fake sync --to-device
+	fails_with 1 "mymap: sync: the default buffer is for no device, or the driver that is loaded is older than this and cannot do it; 'mymap info' shows its version"
 }
 
 @test "export: COMMAND inherits a dma-buf of all, or of a range, as descriptor 3, and knows it" {

@@ -180,7 +180,7 @@ abi_layout() {
 		AT(mymap_create, mode, 72);
 		AT(mymap_create, minor, 76);
 		AT(mymap_create, kind, 80);
-		AT(mymap_create, reserved, 84);
+		AT(mymap_create, cache, 84);
 		AT(mymap_create, device, 88);
 		_Static_assert(sizeof(struct mymap_query) == 80, "query");
 		AT(mymap_query, size, 0);
@@ -196,7 +196,7 @@ abi_layout() {
 		AT(mymap_query, total_size, 56);
 		AT(mymap_query, max_user_size, 64);
 		AT(mymap_query, user_size, 72);
-		_Static_assert(sizeof(struct mymap_info) == 168, "info");
+		_Static_assert(sizeof(struct mymap_info) == 176, "info");
 		AT(mymap_info, size, 0);
 		AT(mymap_info, flags, 4);
 		AT(mymap_info, buffer_size, 8);
@@ -213,6 +213,8 @@ abi_layout() {
 		AT(mymap_info, gid, 112);
 		AT(mymap_info, mode, 116);
 		AT(mymap_info, device, 120);
+		AT(mymap_info, cache, 168);
+		AT(mymap_info, reserved, 172);
 		_Static_assert(sizeof(struct mymap_open_named) == 72, "open");
 		AT(mymap_open_named, size, 0);
 		AT(mymap_open_named, flags, 4);
@@ -293,11 +295,12 @@ abi_layout() {
 		_Static_assert(MYMAP_FEATURE_NAMES == 4 && MYMAP_FEATURE_RESIZE == 8, "features");
 		_Static_assert(MYMAP_FEATURE_NOTIFY == 16, "features");
 		_Static_assert(MYMAP_FEATURE_KINDS == 32 && MYMAP_FEATURE_SEGMENTS == 64, "features");
-		_Static_assert(MYMAP_FEATURE_EXPORT == 128, "features");
+		_Static_assert(MYMAP_FEATURE_EXPORT == 128 && MYMAP_FEATURE_CACHE_MODES == 256, "features");
 		_Static_assert(MYMAP_BUFFER_PINNABLE == 1 && MYMAP_BUFFER_DEFAULT == 2, "properties");
 		_Static_assert(MYMAP_BUFFER_NAMED == 4 && MYMAP_BUFFER_OWNED == 8, "properties");
 		_Static_assert(MYMAP_BUFFER_GONE == 16 && MYMAP_BUFFER_EXPORTED == 32 && MYMAP_BUFFER_KEPT == 64, "properties");
 		_Static_assert(MYMAP_KIND_PAGES == 1 && MYMAP_KIND_CONTIGUOUS == 2 && MYMAP_KIND_DEVICE == 3, "kinds");
+		_Static_assert(MYMAP_CACHE_CACHED == 1 && MYMAP_CACHE_WRITE_COMBINED == 2 && MYMAP_CACHE_UNCACHED == 3, "cache modes");
 		_Static_assert(MYMAP_VERSION(1, 2, 3) == 0x010203, "version");
 	EOF
 }

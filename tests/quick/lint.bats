@@ -80,6 +80,7 @@ never() {
 	for room in memory_gather.c memory_segments.c memory_contiguous.c memory_frames.c memory_pages.c memory_remove.c memory_chunks.c memory_broken.c; do
 		never "$room" 'struct file |vm_area_struct|__user|mymap_buffer_|struct mymap_buffer'
 	done
+	never memory_cache.c 'struct (page|file|mymap_(buffer|pages|frames)) |vm_area_struct|__user|dma_(alloc|free|map|unmap)_'
 	never vm.c 'struct mymap_(create|query|info)|alloc_pages'
 	never file_io.c 'vm_area_struct'
 	never ioctl_notify.c 'struct page|mymap_pages_'

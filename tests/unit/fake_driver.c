@@ -18,6 +18,7 @@
  * FAKE_INTERRUPTS=N	so many waits are interrupted before
  * FAKE_RING=ERRNO	ringing fails with that number
  * FAKE_EXPORT=ERRNO	exporting fails with that number
+ * FAKE_SYNC=ERRNO	SYNC does; else it prints what it was told
  * FAKE_EXPORTED=1	INFO tells that buffers are exported
  * FAKE_KEPT=1		and that they are in a region that keeps what is in it
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
@@ -162,6 +163,7 @@ int open(const char *path, int flags, ...)
 
 /* What was made last. */
 static uint32_t created_kind = MYMAP_KIND_PAGES;
+static uint32_t created_cache = MYMAP_CACHE_CACHED;
 static char created_device[MYMAP_DEVICE_NAME_SIZE];
 
 /* FAKE_NO_RUN: a bit for each kind of which there is no run that long. */
@@ -172,6 +174,9 @@ static int create_kind(const struct mymap_create *arg)
 	if (!strcmp(arg->device, "nobody"))
 		return fail(ENOENT);
 	created_kind = arg->kind ? arg->kind : MYMAP_KIND_PAGES;
+	created_cache = arg->cache ? arg->cache : MYMAP_CACHE_CACHED;
+	if (created_kind != MYMAP_KIND_DEVICE && created_cache != MYMAP_CACHE_CACHED)
+		return fail(EOPNOTSUPP);
 	memcpy(created_device, arg->device, sizeof(created_device));
 	return 0;
 }
@@ -184,7 +189,7 @@ static int create(struct mymap_create *arg)
 		return fail(error);
 	if (arg->size != sizeof(*arg) || !arg->buffer_size || arg->buffer_size > -PAGE)
 		return fail(EINVAL);
-	if (is_old() && (arg->name[0] || arg->kind || arg->device[0]))
+	if (is_old() && (arg->name[0] || arg->kind || arg->cache || arg->device[0]))
 		return fail(E2BIG);
 	if (arg->flags & ~(MYMAP_CREATE_POPULATE | MYMAP_CREATE_OWNER |
 			   (is_old() ? 0 : MYMAP_CREATE_FIXED_SIZE)))
@@ -275,7 +280,8 @@ static int query(struct mymap_query *arg)
 		.features = MYMAP_FEATURE_HUGE | MYMAP_FEATURE_MEMCG |
 			    (is_old() ? 0 : MYMAP_FEATURE_NAMES | MYMAP_FEATURE_RESIZE |
 					    MYMAP_FEATURE_NOTIFY | MYMAP_FEATURE_KINDS |
-					    MYMAP_FEATURE_SEGMENTS | MYMAP_FEATURE_EXPORT),
+					    MYMAP_FEATURE_SEGMENTS | MYMAP_FEATURE_EXPORT |
+					    MYMAP_FEATURE_CACHE_MODES),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
 		.max_buffer_size = MAX_BUFFER,
 		.max_total_size = MAX_TOTAL,
@@ -303,6 +309,7 @@ static int info(int fd, int door, struct mymap_info *arg)
 			      (number("FAKE_EXPORTED", 0) ? MYMAP_BUFFER_EXPORTED : 0) |
 			      (number("FAKE_KEPT", 0) ? MYMAP_BUFFER_KEPT : 0),
 		.kind = created_kind,
+		.cache = is_old() ? 0 : created_cache,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,
 		.seals = door ? 7 : (uint32_t)fcntl(fd, F_GET_SEALS),
@@ -319,6 +326,17 @@ static int info(int fd, int door, struct mymap_info *arg)
 			arg->mode = (uint32_t)strtoul(getenv("FAKE_OWNED"), NULL, 8);
 		}
 	}
+	return 0;
+}
+
+static int sync_range(const struct mymap_sync *arg)
+{
+	int error = (int)number("FAKE_SYNC", 0);
+
+	if (error)
+		return fail(error);
+	printf("sync %llu %llu %u %u\n", (unsigned long long)arg->offset,
+	       (unsigned long long)arg->length, arg->direction, arg->flags);
 	return 0;
 }
 
@@ -409,6 +427,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return seal(fd, door, arg);
 	if (buffer && request == MYMAP_IOC_EXPORT && !is_old())
 		return export(fd, arg);
+	if (buffer && request == MYMAP_IOC_SYNC && !is_old())
+		return sync_range(arg);
 	if ((door || buffer) && !is_old()) {
 		if (request == MYMAP_IOC_SEGMENTS)
 			return segments(arg);

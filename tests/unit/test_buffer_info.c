@@ -79,6 +79,31 @@ static void kind_unknown(void **state)
 	expect_kind(4711, MYMAP_BUFFER_KIND_UNKNOWN, "unknown");
 }
 
+static void expect_cache(uint32_t number, enum mymap_cache_mode mode, const char *name)
+{
+	struct mymap_buffer *buffer = mock_buffer();
+	struct mymap_info reply = answer;
+	struct mymap_buffer_info *info;
+
+	reply.cache = number;
+	info = get(buffer, &reply);
+	assert_int_equal(mymap_buffer_info_get_cache_mode(info), mode);
+	assert_string_equal(mymap_buffer_info_get_cache_mode_name(info), name);
+	mymap_buffer_info_free(info);
+	mymap_buffer_close(buffer);
+}
+
+static void cache_modes(void **state)
+{
+	(void)state;
+	expect_cache(MYMAP_CACHE_CACHED, MYMAP_CACHE_MODE_CACHED, "cached");
+	expect_cache(MYMAP_CACHE_WRITE_COMBINED, MYMAP_CACHE_MODE_WRITE_COMBINED, "write-combined");
+	expect_cache(MYMAP_CACHE_UNCACHED, MYMAP_CACHE_MODE_UNCACHED, "uncached");
+	/* what an old driver leaves there, and what a new one may say */
+	expect_cache(0, MYMAP_CACHE_MODE_UNKNOWN, "unknown");
+	expect_cache(4, MYMAP_CACHE_MODE_UNKNOWN, "unknown");
+}
+
 static void expect_properties(uint64_t bits, bool pinnable, bool is_default)
 {
 	struct mymap_buffer *buffer = mock_buffer();
@@ -166,6 +191,7 @@ int main(void)
 		     tells_all),
 		TEST("buffer info: the kind pages has its name", kind_pages),
 		TEST("buffer info: a kind from the future is unknown", kind_unknown),
+		TEST("buffer info: cache modes have their names, others are unknown", cache_modes),
 		TEST("buffer info: the pinnable bit is that property only", pinnable),
 		TEST("buffer info: the default bit is that property only", is_default),
 		TEST("buffer info: unknown bits are no property", unknown_properties),

@@ -99,6 +99,25 @@ static void kinds(void **state)
 	mymap_request_free(request);
 }
 
+static void cache_modes(void **state)
+{
+	struct mymap_request *request = request_new();
+	uint32_t cache;
+
+	(void)state;
+	for (cache = MYMAP_CACHE_CACHED; cache <= MYMAP_CACHE_UNCACHED; cache++) {
+		assert_int_equal(mymap_request_set_cache_mode(request, (enum mymap_cache_mode)cache), 0);
+		expect_request(request, (struct mymap_create) { .cache = cache }, 0, 0);
+		mock_again();
+	}
+	assert_int_equal(mymap_request_set_cache_mode(request, (enum mymap_cache_mode)4), -EINVAL);
+	expect_request(request, (struct mymap_create) { .cache = MYMAP_CACHE_UNCACHED }, 0, 0);
+	mock_again();
+	assert_int_equal(mymap_request_set_cache_mode(request, MYMAP_CACHE_MODE_UNKNOWN), 0);
+	expect_request(request, (struct mymap_create) { 0 }, 0, 0);
+	mymap_request_free(request);
+}
+
 static void device_names(void **state)
 {
 	struct mymap_request *request = request_new();
@@ -171,6 +190,7 @@ int main(void)
 		TEST("request: alone it asks for a plain buffer", plain),
 		TEST("request: flags, name, owner, kind and device, as often as wanted", everything),
 		TEST("request: kinds; an unknown one is EINVAL and changes nothing", kinds),
+		TEST("request: cache modes; an unknown one is EINVAL and changes nothing", cache_modes),
 		TEST("request: a device's name that is too long is EINVAL", device_names),
 		TEST("request: a name that is none is EINVAL and changes nothing", bad_name),
 		TEST("request: errors are passed on, those of an old driver are EOPNOTSUPP", errors),

@@ -36,24 +36,27 @@ static const char *place_of(const struct conf_buffer *wanted, char who[WHO_MAX])
 	return who;
 }
 
-/* "16.0 MiB, pages, root:mymap 0660" */
-static void describe(char *text, size_t len, uint64_t size, const char *kind, bool owned,
-		     uid_t owner, gid_t group, mode_t mode)
+/* "16.0 MiB, device uncached, root:mymap 0660"; the mode only if it was asked for */
+static void describe(char *text, size_t len, uint64_t size, const char *kind, const char *cache,
+		     bool owned, uid_t owner, gid_t group, mode_t mode)
 {
 	char size_text[SIZE_TEXT_MAX], owner_text[OWNER_TEXT_MAX];
+	const char *space = cache ? " " : "";
 
 	size_format(size, size_text, sizeof(size_text));
+	cache = cache ? cache : "";
 	if (owned)
-		snprintf(text, len, "%s, %s, %s %04o", size_text, kind,
+		snprintf(text, len, "%s, %s%s%s, %s %04o", size_text, kind, space, cache,
 			 owner_format(owner, group, owner_text, sizeof(owner_text)), mode);
 	else
-		snprintf(text, len, "%s, %s, as /dev/mymap is", size_text, kind);
+		snprintf(text, len, "%s, %s%s%s, as /dev/mymap is", size_text, kind, space, cache);
 }
 
 static void describe_wanted(char *text, size_t len, const struct conf_buffer *wanted)
 {
-	describe(text, len, wanted->size, kind_name(wanted->kind), wanted->owned, wanted->owner, wanted->group,
-		 wanted->mode);
+	describe(text, len, wanted->size, kind_name(wanted->kind),
+		 wanted->cache ? cache_name(wanted->cache) : NULL, wanted->owned, wanted->owner,
+		 wanted->group, wanted->mode);
 }
 
 /* Sizes are rounded up to whole pages. */
@@ -68,6 +71,7 @@ static bool is_as_wanted(const struct conf_buffer *wanted, const struct mymap_bu
 {
 	if (!same_size(wanted->size, info) ||
 	    mymap_buffer_info_get_kind(info) != wanted->kind ||
+	    (wanted->cache && mymap_buffer_info_get_cache_mode(info) != wanted->cache) ||
 	    (wanted->device[0] && strcmp(mymap_buffer_info_get_device(info), wanted->device)) ||
 	    mymap_buffer_info_is_owned(info) != wanted->owned)
 		return false;
@@ -88,7 +92,9 @@ static void compare(struct apply *apply, const struct conf_buffer *wanted,
 	}
 
 	describe(is, sizeof(is), mymap_buffer_info_get_size(info),
-		 mymap_buffer_info_get_kind_name(info), mymap_buffer_info_is_owned(info),
+		 mymap_buffer_info_get_kind_name(info),
+		 wanted->cache ? mymap_buffer_info_get_cache_mode_name(info) : NULL,
+		 mymap_buffer_info_is_owned(info),
 		 mymap_buffer_info_get_owner(info), mymap_buffer_info_get_group(info),
 		 mymap_buffer_info_get_mode(info));
 	describe_wanted(wants, sizeof(wants), wanted);
@@ -131,6 +137,8 @@ static int make(struct apply *apply, const struct conf_buffer *wanted)
 	if (!r)
 		r = mymap_request_set_kind(request, wanted->kind);
 	if (!r)
+		r = mymap_request_set_cache_mode(request, wanted->cache);
+	if (!r)
 		r = mymap_request_set_device(request, wanted->device);
 	if (!r)
 		r = mymap_request_create(request, apply->ctx, &buffer);
@@ -142,12 +150,18 @@ static int make(struct apply *apply, const struct conf_buffer *wanted)
 
 static void complain_make(struct apply *apply, const struct conf_buffer *wanted, int error)
 {
+	const struct create_wish wish = {
+		.name = wanted->name,
+		.device = wanted->device[0] ? wanted->device : NULL,
+		.kind = wanted->kind,
+		.cache = wanted->cache,
+		.size = wanted->size,
+	};
 	char who[WHO_MAX];
 
 	apply->failed = true;
 	place_of(wanted, who);
-	create_complain_request(who, wanted->name, wanted->device[0] ? wanted->device : NULL,
-				wanted->kind, wanted->size, error, apply->ctx);
+	create_complain_request(who, &wish, error, apply->ctx);
 }
 
 static void apply_one(struct apply *apply, const struct conf_buffer *wanted)

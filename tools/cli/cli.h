@@ -23,15 +23,18 @@ enum exit_status {
 /* Options; a subcommand names those it takes as a mask of bits. */
 enum option_id {
 	OPTION_BYTE,
+	OPTION_CACHE,
 	OPTION_CHECK,
 	OPTION_CONTIGUOUS,
 	OPTION_DEVICE,
 	OPTION_DISABLE,
 	OPTION_DMA_BITS,
 	OPTION_ENABLE,
+	OPTION_END,
 	OPTION_FD,
 	OPTION_FIXED_SIZE,
 	OPTION_FROM,
+	OPTION_FROM_DEVICE,
 	OPTION_GROUP,
 	OPTION_HELP,
 	OPTION_JSON,
@@ -50,12 +53,13 @@ enum option_id {
 	OPTION_SEQUENCE,
 	OPTION_SIZE,
 	OPTION_TIMEOUT,
+	OPTION_TO_DEVICE,
 	OPTION_UNIT,
 	OPTION_WARM,
 	NR_OPTIONS,
 };
 
-#define BIT(nr)	(1U << (nr))
+#define BIT(nr)	(1ULL << (nr))
 
 /**
  * struct command - one subcommand
@@ -77,7 +81,7 @@ struct command {
 	const char *operands;
 	const char *summary;
 	const char *description;
-	unsigned int options;
+	uint64_t options;
 	bool only_reads;
 	bool takes_name;
 	bool takes_device;
@@ -88,6 +92,7 @@ struct command {
  * struct options - what the user gave; the defaults where nothing was given
  * @given: BIT(enum option_id) of each option that was given
  * @byte: the byte to fill with
+ * @cache: how a buffer is cached
  * @device: the name of a device, or NULL
  * @dma_bits: bits of an address that a device has; 0 if not given
  * @fd: an inherited descriptor
@@ -110,8 +115,9 @@ struct command {
  * @operands: what follows the options, ended by NULL
  */
 struct options {
-	unsigned int given;
+	uint64_t given;
 	unsigned char byte;
+	enum mymap_cache_mode cache;
 	const char *device;
 	unsigned int dma_bits;
 	int fd;
@@ -177,8 +183,24 @@ int named_wait(const struct command *command, const char *name);
 
 /* create.c */
 void create_complain(const char *who, uint64_t size, int error, struct mymap *ctx);
-void create_complain_request(const char *who, const char *name, const char *device,
-			     enum mymap_buffer_kind kind, uint64_t size, int error,
+
+/**
+ * struct create_wish - what a buffer was to be
+ * @name: its name, or NULL
+ * @device: its device, or NULL
+ * @kind: what it was to be made of
+ * @cache: how it was to be cached
+ * @size: bytes
+ */
+struct create_wish {
+	const char *name;
+	const char *device;
+	enum mymap_buffer_kind kind;
+	enum mymap_cache_mode cache;
+	uint64_t size;
+};
+
+void create_complain_request(const char *who, const struct create_wish *wish, int error,
 			     struct mymap *ctx);
 /* Where a command finds the number of the descriptor of its buffer. */
 #define BUFFER_VARIABLE	"MYMAP_FD"
@@ -200,6 +222,12 @@ const char *owner_format(uid_t owner, gid_t group, char *text, size_t len);
 
 bool kind_parse(const char *text, enum mymap_buffer_kind *ret_kind);
 const char *kind_name(enum mymap_buffer_kind kind);
+
+/* cache_mode.c */
+#define CACHE_HINT	"there are cached, write-combined and uncached"
+
+bool cache_parse(const char *text, enum mymap_cache_mode *ret_mode);
+const char *cache_name(enum mymap_cache_mode mode);
 
 /* print.c */
 struct json_object;
@@ -230,6 +258,7 @@ extern const struct command command_ring;
 extern const struct command command_seal;
 extern const struct command command_segments;
 extern const struct command command_stat;
+extern const struct command command_sync;
 extern const struct command command_unbind;
 extern const struct command command_wait;
 extern const struct command command_watch;

@@ -107,6 +107,15 @@ static bool take_kind(struct lines *lines, const char *key, const char *value)
 	return false;
 }
 
+static bool take_cache(struct lines *lines, const char *key, const char *value)
+{
+	(void)key;
+	if (cache_parse(value, &lines->section->cache))
+		return true;
+	complain_section(lines, "cache", value, "there is no such cache mode; " CACHE_HINT);
+	return false;
+}
+
 static bool take_device(struct lines *lines, const char *key, const char *value)
 {
 	(void)key;
@@ -156,7 +165,7 @@ static bool take_populate(struct lines *lines, const char *key, const char *valu
 	return false;
 }
 
-enum key { KEY_SIZE, KEY_KIND, KEY_DEVICE, KEY_OWNER, KEY_GROUP, KEY_MODE, KEY_POPULATE, NR_KEYS };
+enum key { KEY_SIZE, KEY_KIND, KEY_CACHE, KEY_DEVICE, KEY_OWNER, KEY_GROUP, KEY_MODE, KEY_POPULATE, NR_KEYS };
 
 static const struct {
 	const char *name;
@@ -164,6 +173,7 @@ static const struct {
 } keys[NR_KEYS] = {
 	[KEY_SIZE] = { "size", take_size },
 	[KEY_KIND] = { "kind", take_kind },
+	[KEY_CACHE] = { "cache", take_cache },
 	[KEY_DEVICE] = { "device", take_device },
 	[KEY_OWNER] = { "owner", take_owner },
 	[KEY_GROUP] = { "group", take_group },
@@ -182,7 +192,7 @@ static void take_key(struct lines *lines, const char *key, const char *value)
 			break;
 	if (i == NR_KEYS) {
 		complain_section(lines, "key", key,
-				 "unknown; there are size, kind, device, owner, group, mode and populate");
+				 "unknown; there are size, kind, cache, device, owner, group, mode and populate");
 	} else if (lines->section->given & BIT(i)) {
 		complain_section(lines, "key", key, "it stands twice in this section");
 	} else if (keys[i].take(lines, key, value)) {

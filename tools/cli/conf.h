@@ -19,6 +19,7 @@
  * @line: where in it the section begins
  * @size: bytes
  * @kind: what it is made of
+ * @cache: how it is cached; MYMAP_CACHE_MODE_UNKNOWN for what is usual
  * @device: the device that it is for; empty for the module's own
  * @populate: allocate all memory at once
  * @owned: an owner, a group or a mode was given
@@ -33,6 +34,7 @@ struct conf_buffer {
 	unsigned int line;
 	uint64_t size;
 	enum mymap_buffer_kind kind;
+	enum mymap_cache_mode cache;
 	char device[MYMAP_DEVICE_MAX + 1];
 	bool populate;
 	bool owned;

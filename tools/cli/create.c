@@ -118,35 +118,51 @@ static bool driver_can(const struct options *options, struct mymap *ctx)
 	return can;
 }
 
+static void complain_cache(const char *who, const struct create_wish *wish, struct mymap *ctx)
+{
+	struct mymap_driver_info *driver;
+	bool can = false;
+
+	if (!mymap_get_driver_info(ctx, &driver)) {
+		can = mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_CACHE_MODES);
+		mymap_driver_info_free(driver);
+	}
+	if (can)
+		complain("%s: cache '%s': memory of the kind %s cannot be cached so here; "
+			 "write-combined and uncached are for the kind device, where the machine has it",
+			 who, cache_name(wish->cache), kind_name(wish->kind));
+	else
+		complain("%s: cache '%s': " DRIVER_TOO_OLD, who, cache_name(wish->cache));
+}
+
 /**
  * create_complain_request() - why a buffer with a name, a kind and a device could not
  * be made
  * @who: who says it
- * @name: its name, or NULL
- * @device: its device, or NULL
- * @kind: what it was to be made of
- * @size: the size that was wanted, in bytes
+ * @wish: what it was to be
  * @error: what the library answered
  * @ctx: the context, to ask for the limits
  */
-void create_complain_request(const char *who, const char *name, const char *device,
-			     enum mymap_buffer_kind kind, uint64_t size, int error,
+void create_complain_request(const char *who, const struct create_wish *wish, int error,
 			     struct mymap *ctx)
 {
 	char text[SIZE_TEXT_MAX];
+	const char *name = wish->name;
 
-	if (name && (error == -EEXIST || error == -EPERM || error == -EACCES ||
+	if (error == -EOPNOTSUPP && wish->cache)
+		complain_cache(who, wish, ctx);
+	else if (name && (error == -EEXIST || error == -EPERM || error == -EACCES ||
 		     error == -EOPNOTSUPP))
 		named_complain(who, name, error, ctx);
 	else if (error == -ENOENT || error == -ENXIO)
 		complain("%s: device '%s': there is no such device, or mymap is not its driver; "
-			 "'mymap bind' makes it so", who, device ? device : "mymap");
-	else if (error == -ENOMEM && kind != MYMAP_BUFFER_KIND_PAGES)
+			 "'mymap bind' makes it so", who, wish->device ? wish->device : "mymap");
+	else if (error == -ENOMEM && wish->kind != MYMAP_BUFFER_KIND_PAGES)
 		complain("%s: size %" PRIu64 " (%s): no run of memory of the kind %s is that long now; "
-			 "'mymap doctor' says what helps", who, size,
-			 size_format(size, text, sizeof(text)), kind_name(kind));
+			 "'mymap doctor' says what helps", who, wish->size,
+			 size_format(wish->size, text, sizeof(text)), kind_name(wish->kind));
 	else
-		create_complain(who, size, error, ctx);
+		create_complain(who, wish->size, error, ctx);
 }
 
 static int fill_request(const struct command *command, const struct options *options,
@@ -183,15 +199,23 @@ static int create_requested(const struct command *command, const struct options 
 			    struct mymap_buffer **ret_buffer)
 {
 	bool contiguous = option_given(options, OPTION_CONTIGUOUS);
-	enum mymap_buffer_kind kind = contiguous ? MYMAP_BUFFER_KIND_CONTIGUOUS : options->kind;
+	struct create_wish wish = {
+		.name = options->name,
+		.device = options->device,
+		.kind = contiguous ? MYMAP_BUFFER_KIND_CONTIGUOUS : options->kind,
+		.cache = options->cache,
+		.size = options->size,
+	};
 	int r;
 
-	r = mymap_request_set_kind(request, kind);
+	r = mymap_request_set_kind(request, wish.kind);
+	if (!r)
+		r = mymap_request_set_cache_mode(request, wish.cache);
 	if (!r)
 		r = mymap_request_create(request, ctx, ret_buffer);
-	if (r == -ENOMEM && contiguous) {
-		kind = MYMAP_BUFFER_KIND_DEVICE;
-		r = mymap_request_set_kind(request, kind);
+	if ((r == -ENOMEM || (r == -EOPNOTSUPP && wish.cache)) && contiguous) {
+		wish.kind = MYMAP_BUFFER_KIND_DEVICE;
+		r = mymap_request_set_kind(request, wish.kind);
 		if (!r)
 			r = mymap_request_create(request, ctx, ret_buffer);
 	}
@@ -202,8 +226,7 @@ static int create_requested(const struct command *command, const struct options 
 		complain("%s: %s: " DRIVER_TOO_OLD, command->name,
 			 options->given & KIND_OPTIONS ? "--kind" : "--fixed-size");
 	else
-		create_complain_request(command->name, options->name, options->device, kind,
-					options->size, r, ctx);
+		create_complain_request(command->name, &wish, r, ctx);
 	return EXIT_FAILED;
 }
 
@@ -358,8 +381,9 @@ const struct command command_create = {
 		"\n"
 		"With --contiguous it is one run of memory: of pages, or where no such run is\n"
 		"long enough, of the kind device; what is shown says which. --device names the\n"
-		"device that it is for, which 'mymap bind' has made mymap's.\n",
+		"device that it is for, which 'mymap bind' has made mymap's. --cache says how the\n"
+		"processor caches it, where another way than the usual one is to be had.\n",
 	.options = BIT(OPTION_FIXED_SIZE) | BIT(OPTION_JSON) | BIT(OPTION_POPULATE) |
-		   BIT(OPTION_SIZE) | BIT(OPTION_NAME) | OWNER_OPTIONS | KIND_OPTIONS,
+		   BIT(OPTION_SIZE) | BIT(OPTION_NAME) | BIT(OPTION_CACHE) | OWNER_OPTIONS | KIND_OPTIONS,
 	.run = run,
 };

@@ -21,6 +21,7 @@ static const struct feature {
 	{ MYMAP_DRIVER_FEATURE_KINDS, "kinds" },
 	{ MYMAP_DRIVER_FEATURE_SEGMENTS, "segments" },
 	{ MYMAP_DRIVER_FEATURE_EXPORT, "export" },
+	{ MYMAP_DRIVER_FEATURE_CACHE_MODES, "cache-modes" },
 };
 
 #define NR_FEATURES	(sizeof(features) / sizeof(features[0]))
@@ -34,7 +35,7 @@ static const char *module_state(void)
 
 static void print_driver(const struct mymap_driver_info *driver)
 {
-	char list[96] = "";
+	char list[128] = "";
 	size_t i;
 
 	for (i = 0; i < NR_FEATURES; i++)

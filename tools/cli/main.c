@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&command_seal,
 	&command_segments,
 	&command_stat,
+	&command_sync,
 	&command_unbind,
 	&command_wait,
 	&command_watch,

@@ -18,15 +18,18 @@ static const struct option_spec {
 	const char *help;
 } specs[NR_OPTIONS] = {
 	[OPTION_BYTE] = { "byte", "VALUE", "the byte to write, 0 to 255 (default: 0)" },
+	[OPTION_CACHE] = { "cache", "MODE", "cached, write-combined or uncached" },
 	[OPTION_CHECK] = { "check", NULL, "tell what would be done, and do nothing" },
 	[OPTION_CONTIGUOUS] = { "contiguous", NULL, "in one run: the kind contiguous, or else device" },
 	[OPTION_DEVICE] = { "device", "DEVICE", "the device that it is for, such as 0000:00:04.0" },
 	[OPTION_DISABLE] = { "disable", NULL, "count no more" },
 	[OPTION_DMA_BITS] = { "dma-bits", "N", "how many bits of an address the device has (default: 32)" },
 	[OPTION_ENABLE] = { "enable", NULL, "begin to count" },
+	[OPTION_END] = { "end", NULL, "the processor is done with it, rather than about to begin" },
 	[OPTION_FD] = { "fd", "N", "use the inherited descriptor N of a buffer" },
 	[OPTION_FIXED_SIZE] = { "fixed-size", NULL, "let the size of the buffer never change" },
 	[OPTION_FROM] = { "from", "FILE", "show what --json has printed before, and measure nothing" },
+	[OPTION_FROM_DEVICE] = { "from-device", NULL, "the device writes, the processor reads" },
 	[OPTION_GROUP] = { "group", "GROUP", "the group of the buffer (default: mymap)" },
 	[OPTION_HELP] = { "help", NULL, "show this help" },
 	[OPTION_JSON] = { "json", NULL, "print one JSON object on one line" },
@@ -45,6 +48,7 @@ static const struct option_spec {
 	[OPTION_SEQUENCE] = { "sequence", "N", "the number that is known (default: the present one)" },
 	[OPTION_SIZE] = { "size", "SIZE", "how large the buffer is to be" },
 	[OPTION_TIMEOUT] = { "timeout", "SECONDS", "how long to wait (default: as long as it takes)" },
+	[OPTION_TO_DEVICE] = { "to-device", NULL, "the processor writes, the device reads" },
 	[OPTION_UNIT] = { "unit", "UNIT", "count nanoseconds (the default), instructions, or icount" },
 	[OPTION_WARM] = { "warm", "SIZE", "touch so much memory before (default: twice --size)" },
 };
@@ -173,6 +177,10 @@ static int take_option(const struct command *command, enum option_id id, const c
 		if (!group_parse(argument, &options->group))
 			r = wrong_value(command, id, argument, "there is no such group");
 		break;
+	case OPTION_CACHE:
+		if (!cache_parse(argument, &options->cache))
+			r = wrong_value(command, id, argument, "there is no such cache mode; " CACHE_HINT);
+		break;
 	case OPTION_KIND:
 		if (!kind_parse(argument, &options->kind))
 			r = wrong_value(command, id, argument, "there is no such kind; " KIND_HINT);
@@ -227,11 +235,14 @@ static int take_option(const struct command *command, enum option_id id, const c
 	case OPTION_CONTIGUOUS:
 	case OPTION_DISABLE:
 	case OPTION_ENABLE:
+	case OPTION_END:
 	case OPTION_FIXED_SIZE:
+	case OPTION_FROM_DEVICE:
 	case OPTION_JSON:
 	case OPTION_POPULATE:
 	case OPTION_READONLY:
 	case OPTION_RESET:
+	case OPTION_TO_DEVICE:
 	case NR_OPTIONS:
 		break;
 	}

@@ -109,6 +109,7 @@ void print_buffer(const struct mymap_buffer_info *info)
 	print_size("size", mymap_buffer_info_get_size(info));
 	print_field("kind", "%s%s", mymap_buffer_info_get_kind_name(info),
 		    mymap_buffer_info_is_gone(info) ? ", gone with its device" : "");
+	print_field("cache", "%s", mymap_buffer_info_get_cache_mode_name(info));
 	if (mymap_buffer_info_get_device(info)[0])
 		print_field("device", "%s", mymap_buffer_info_get_device(info));
 	print_size("resident", mymap_buffer_info_get_resident(info));
@@ -177,6 +178,8 @@ struct json_object *json_buffer(const struct mymap_buffer_info *info)
 			       json_object_new_uint64(mymap_buffer_info_get_size(info)));
 	json_object_object_add(object, "kind",
 			       json_object_new_string(mymap_buffer_info_get_kind_name(info)));
+	json_object_object_add(object, "cache",
+			       json_object_new_string(mymap_buffer_info_get_cache_mode_name(info)));
 	if (mymap_buffer_info_get_device(info)[0])
 		json_object_object_add(object, "device",
 			json_object_new_string(mymap_buffer_info_get_device(info)));

@@ -189,6 +189,8 @@ int mymap_get_fd(const struct mymap *ctx) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  *	not before driver 0.2.0
  * @MYMAP_DRIVER_FEATURE_EXPORT: mymap_buffer_export(); not before driver 0.2.0, and
  *	not on a kernel without dma-bufs
+ * @MYMAP_DRIVER_FEATURE_CACHE_MODES: mymap_request_set_cache_mode(), and cache modes
+ *	are told; not before driver 0.2.0
  */
 enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_HUGE_PAGES = 0,
@@ -198,7 +200,8 @@ enum mymap_driver_feature {
 	MYMAP_DRIVER_FEATURE_NOTIFY = 4,
 	MYMAP_DRIVER_FEATURE_KINDS = 5,
 	MYMAP_DRIVER_FEATURE_SEGMENTS = 6,
-	MYMAP_DRIVER_FEATURE_EXPORT = 7
+	MYMAP_DRIVER_FEATURE_EXPORT = 7,
+	MYMAP_DRIVER_FEATURE_CACHE_MODES = 8
 };
 
 /* Makes a number that mymap_driver_info_get_version() can be compared with. */
@@ -579,6 +582,22 @@ enum mymap_buffer_kind {
 };
 
 /**
+ * enum mymap_cache_mode - how the processor caches a buffer, in all mappings of it
+ * @MYMAP_CACHE_MODE_UNKNOWN: something this version of the library cannot name, or
+ *	the driver is too old to tell
+ * @MYMAP_CACHE_MODE_CACHED: as ordinary memory (write-back)
+ * @MYMAP_CACHE_MODE_WRITE_COMBINED: not at all; writes may be gathered, and overtaken
+ *	by others
+ * @MYMAP_CACHE_MODE_UNCACHED: not at all; each access by itself and in order
+ */
+enum mymap_cache_mode {
+	MYMAP_CACHE_MODE_UNKNOWN = 0,
+	MYMAP_CACHE_MODE_CACHED = 1,
+	MYMAP_CACHE_MODE_WRITE_COMBINED = 2,
+	MYMAP_CACHE_MODE_UNCACHED = 3
+};
+
+/**
  * mymap_request_new() - begin to say what a buffer is to be
  * @size: the size wanted in bytes, at least 1; rounded up to whole pages
  * @ret_request: where to put the new request; the caller owns it
@@ -645,6 +664,22 @@ void mymap_request_set_owner(struct mymap_request *request, uid_t owner, gid_t g
  * Threads: no other may use @request.
  */
 int mymap_request_set_kind(struct mymap_request *request, enum mymap_buffer_kind kind)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
+
+/**
+ * mymap_request_set_cache_mode() - say how the processor is to cache the buffer
+ * @request: the request
+ * @mode: any; MYMAP_CACHE_MODE_UNKNOWN, as without this call, is what is usual for
+ *	that memory: cached, where the device sees the caches
+ *
+ * Not every mode is to be had for all memory: then mymap_request_create() is
+ * -EOPNOTSUPP. On x86 all are for MYMAP_BUFFER_KIND_DEVICE.
+ *
+ * Return: 0, or
+ * -EINVAL: there is no such mode
+ * Threads: no other may use @request.
+ */
+int mymap_request_set_cache_mode(struct mymap_request *request, enum mymap_cache_mode mode)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_CHECK;
 
 /**
@@ -730,6 +765,26 @@ enum mymap_buffer_kind mymap_buffer_info_get_kind(const struct mymap_buffer_info
  * Threads: any.
  */
 const char *mymap_buffer_info_get_kind_name(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_cache_mode() - how the processor caches the buffer
+ * @info: the answer
+ *
+ * Return: the mode.
+ * Threads: any.
+ */
+enum mymap_cache_mode mymap_buffer_info_get_cache_mode(const struct mymap_buffer_info *info)
+	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
+
+/**
+ * mymap_buffer_info_get_cache_mode_name() - how the processor caches it, as text
+ * @info: the answer
+ *
+ * Return: "cached", "write-combined", "uncached", or "unknown"; a constant.
+ * Threads: any.
+ */
+const char *mymap_buffer_info_get_cache_mode_name(const struct mymap_buffer_info *info)
 	MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
 
 /**

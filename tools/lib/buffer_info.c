@@ -95,6 +95,37 @@ MYMAP_EXPORT const char *mymap_buffer_info_get_kind_name(const struct mymap_buff
 	return "unknown";
 }
 
+MYMAP_EXPORT enum mymap_cache_mode
+mymap_buffer_info_get_cache_mode(const struct mymap_buffer_info *info)
+{
+	switch (info->info.cache) {
+	case MYMAP_CACHE_CACHED:
+		return MYMAP_CACHE_MODE_CACHED;
+	case MYMAP_CACHE_WRITE_COMBINED:
+		return MYMAP_CACHE_MODE_WRITE_COMBINED;
+	case MYMAP_CACHE_UNCACHED:
+		return MYMAP_CACHE_MODE_UNCACHED;
+	default:
+		return MYMAP_CACHE_MODE_UNKNOWN;
+	}
+}
+
+MYMAP_EXPORT const char *
+mymap_buffer_info_get_cache_mode_name(const struct mymap_buffer_info *info)
+{
+	switch (mymap_buffer_info_get_cache_mode(info)) {
+	case MYMAP_CACHE_MODE_CACHED:
+		return "cached";
+	case MYMAP_CACHE_MODE_WRITE_COMBINED:
+		return "write-combined";
+	case MYMAP_CACHE_MODE_UNCACHED:
+		return "uncached";
+	case MYMAP_CACHE_MODE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
 MYMAP_EXPORT uint64_t mymap_buffer_info_get_resident(const struct mymap_buffer_info *info)
 {
 	return info->info.resident;

@@ -74,6 +74,8 @@ MYMAP_EXPORT bool mymap_driver_info_has_feature(const struct mymap_driver_info *
 		return info->query.features & MYMAP_FEATURE_SEGMENTS;
 	case MYMAP_DRIVER_FEATURE_EXPORT:
 		return info->query.features & MYMAP_FEATURE_EXPORT;
+	case MYMAP_DRIVER_FEATURE_CACHE_MODES:
+		return info->query.features & MYMAP_FEATURE_CACHE_MODES;
 	case MYMAP_DRIVER_FEATURE_KINDS:
 		return info->query.features & MYMAP_FEATURE_KINDS;
 	}

@@ -72,6 +72,26 @@ MYMAP_EXPORT int mymap_request_set_kind(struct mymap_request *request,
 	return -EINVAL;
 }
 
+MYMAP_EXPORT int mymap_request_set_cache_mode(struct mymap_request *request,
+					      enum mymap_cache_mode mode)
+{
+	switch (mode) {
+	case MYMAP_CACHE_MODE_UNKNOWN:
+		request->create.cache = 0;
+		return 0;
+	case MYMAP_CACHE_MODE_CACHED:
+		request->create.cache = MYMAP_CACHE_CACHED;
+		return 0;
+	case MYMAP_CACHE_MODE_WRITE_COMBINED:
+		request->create.cache = MYMAP_CACHE_WRITE_COMBINED;
+		return 0;
+	case MYMAP_CACHE_MODE_UNCACHED:
+		request->create.cache = MYMAP_CACHE_UNCACHED;
+		return 0;
+	}
+	return -EINVAL;
+}
+
 MYMAP_EXPORT int mymap_request_set_device(struct mymap_request *request, const char *device)
 {
 	if (strlen(device) >= MYMAP_DEVICE_NAME_SIZE)

@@ -91,6 +91,11 @@
 #define MYMAP_KIND_CONTIGUOUS	2	/* the same in one run, as long as an allocation can be */
 #define MYMAP_KIND_DEVICE	3	/* one run that the DMA API gives, for a device */
 
+/* How the processor caches it, in all its mappings: the cache mode. */
+#define MYMAP_CACHE_CACHED	1	/* as ordinary memory (write-back) */
+#define MYMAP_CACHE_WRITE_COMBINED 2	/* not cached; writes may be gathered and overtaken */
+#define MYMAP_CACHE_UNCACHED	3	/* not cached; each access by itself, in order */
+
 /* Bytes of a name, with at least one NUL at the end. */
 #define MYMAP_NAME_SIZE		48
 
@@ -114,7 +119,7 @@
  * @mode: permission bits, likewise: some of 0666
  * @minor: out: N of /dev/mymapN; 0 without a name
  * @kind: MYMAP_KIND_*; 0 is MYMAP_KIND_PAGES
- * @reserved: must be 0
+ * @cache: MYMAP_CACHE_*; 0 for what is usual for that memory
  * @device: the device that the buffer is for, as the kernel calls it: one that
  *	mymap is the driver of; all NULs for the module's own
  *
@@ -130,6 +135,13 @@
  * the device can reach it. It is not MYMAP_BUFFER_PINNABLE, a private mapping of it
  * may be read only (else EINVAL), and it goes with its device: then touching it is
  * SIGBUS and everything else ENXIO.
+ *
+ * The cache mode is one of the buffer, and the same in all mappings of it, for good.
+ * It can be asked for with MYMAP_FEATURE_CACHE_MODES. Usual is MYMAP_CACHE_CACHED, but
+ * for memory of MYMAP_KIND_DEVICE of which the kernel's own mapping is another: where
+ * the device does not see the caches, of a pool that is mapped for it alone, and of a
+ * reserved region of which the device tree says so. Another mode is EOPNOTSUPP, except
+ * for MYMAP_KIND_DEVICE on x86, where the kernel's mapping can be changed with it.
  *
  * To give a name is for CAP_SYS_ADMIN, as it is to let others be the owner. Where
  * the administrator has set the module parameter unprivileged_names, whoever has
@@ -154,7 +166,7 @@ struct mymap_create {
 	__u32 mode;
 	__u32 minor;
 	__u32 kind;
-	__u32 reserved;
+	__u32 cache;
 	char device[MYMAP_DEVICE_NAME_SIZE];
 };
 
@@ -167,6 +179,7 @@ struct mymap_create {
 #define MYMAP_FEATURE_KINDS	(1ULL << 5)	/* kinds other than PAGES; devices */
 #define MYMAP_FEATURE_SEGMENTS	(1ULL << 6)	/* SEGMENTS and SYNC */
 #define MYMAP_FEATURE_EXPORT	(1ULL << 7)	/* dma-bufs: EXPORT */
+#define MYMAP_FEATURE_CACHE_MODES (1ULL << 8)	/* a cache mode can be asked for, and is told */
 
 /**
  * struct mymap_query - ask the driver about itself (MYMAP_IOC_QUERY, on the door)
@@ -246,6 +259,8 @@ struct mymap_query {
  * @gid: out: the group
  * @mode: out: permission bits, as they were when it was made
  * @device: out: the device that it is for; all NULs for the default buffer
+ * @cache: out: MYMAP_CACHE_*
+ * @reserved: out: 0
  *
  * Return: 0, or -1 and errno.
  */
@@ -266,6 +281,8 @@ struct mymap_info {
 	__u32 gid;
 	__u32 mode;
 	char device[MYMAP_DEVICE_NAME_SIZE];
+	__u32 cache;
+	__u32 reserved;
 };
 
 /* struct mymap_open_named.flags */
@@ -423,7 +440,9 @@ struct mymap_segments {
  * Before the processor reads what the device has written: FROM_DEVICE. When it has
  * written what the device is to read: TO_DEVICE with MYMAP_SYNC_END. The ends of a
  * range may be anywhere, but what shares a line of the cache with it goes along. On
- * machines where devices see the caches it does next to nothing.
+ * machines where devices see the caches it does next to nothing. Of memory that is
+ * MYMAP_CACHE_WRITE_COMBINED, what has been written by the thread that calls this is
+ * in memory when it returns.
  *
  * EINVAL where the range or the direction is none, ENXIO where the device is gone.
  *

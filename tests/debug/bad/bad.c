@@ -4,11 +4,14 @@
  * its parameter names while somebody tries to. tests/debug/detectors.bats sees
  * that the debug kernel notices each of them.
  */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pagemap.h>
+#include <linux/platform_device.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -137,6 +140,20 @@ static void bad_page_table(void)
 	put_page(page);
 }
 
+/* What was never mapped for a device is unmapped. */
+static void bad_dma(void)
+{
+	struct platform_device *device =
+		platform_device_register_simple("mymap-bad", -1, NULL, 0);
+
+	if (IS_ERR(device))
+		return;
+	if (!dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(64)))
+		dma_unmap_page(&device->dev, PAGE_SIZE * nr_bytes, PAGE_SIZE,
+			       DMA_BIDIRECTIONAL);
+	platform_device_unregister(device);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -151,6 +168,7 @@ static const struct {
 	{ "slab_bounds", bad_slab_bounds },
 	{ "vmalloc_bounds", bad_vmalloc_bounds },
 	{ "page", bad_page },
+	{ "dma", bad_dma },
 	{ "page_table", bad_page_table },
 };
 

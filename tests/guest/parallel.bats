@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Faults on two processors wait for no lock of the driver, where the memory is there: the kernel's own tracepoint of who waits says so.
+load helpers
+
+tracing=/sys/kernel/tracing
+waiting=$tracing/events/lock/contention_begin
+
+setup() {
+	begin
+	requires root
+	[ "$(nproc --all)" -gt 1 ] || skip "this machine has one processor"
+	[ -e $waiting ] || skip "this kernel has no tracepoint lock:contention_begin"
+}
+
+teardown() {
+	if [ -e $waiting/trigger ]; then
+		echo 0 >$waiting/enable
+		echo '!stacktrace' >$waiting/trigger || :
+		echo >$tracing/trace
+	fi
+	nothing_is_left
+}
+
+# waits CASE: who took a lock that another one had, a function a line, when two processors did that.
+waits() {
+	echo >$tracing/trace
+	echo stacktrace >$waiting/trigger
+	echo 1 >$waiting/enable
+	"$programs/parallel" "$1"
+	echo 0 >$waiting/enable
+	# Below the functions of the lock stands who wants it.
+	awk '/<stack trace>/ { looking = 1; next }
+		looking && /^ => / {
+			if ($2 ~ /contention|lock|mutex|rwsem|semaphore|stack_trace|trace_event|ftrace/) next
+			print $2
+			looking = 0
+		}' $tracing/trace
+}
+
+@test "parallel: where memory is there, two processors wait for no lock of the driver" {
+	waits memory_is_there >"$BATS_TEST_TMPDIR/waits"
+	run grep '^mymap' "$BATS_TEST_TMPDIR/waits"
+	[ "$status" = 1 ] || fail "$(sort "$BATS_TEST_TMPDIR/waits" | uniq -c)"
+}
+
+@test "parallel: where it is not, they do, and the tracepoint tells" {
+	waits memory_is_new >"$BATS_TEST_TMPDIR/waits"
+	grep -q '^mymap' "$BATS_TEST_TMPDIR/waits" || fail "$(sort "$BATS_TEST_TMPDIR/waits" | uniq -c)"
+}

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Where memory is broken into single pages, a large buffer is made of them, and the kernel is silent.
+load helpers
+
+# As long as it has been taken, another program may want some.
+setup_file() {
+	sync
+	[ "$(id -u)" != 0 ] || echo 3 >/proc/sys/vm/drop_caches
+}
+
+@test "scarce: a large buffer is made of single pages, and says so" {
+	requires huge memory:1500
+	program scarce populated
+}
+
+@test "scarce: so it is at first touch" {
+	requires huge memory:1500
+	program scarce at_first_touch
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page faults of one buffer on two processors at once, for parallel.bats, which looks at what
+ * they wait for.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+
+#include "test.h"
+
+#define SECONDS		2
+
+struct faulter {
+	char *memory;
+	size_t len;
+	int processor;
+	double end;
+	unsigned long nr;
+};
+
+static void stay_on(int processor)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(processor, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		test_skip("there is no processor %d", processor);
+}
+
+/* Each touch is a fault: what was mapped is not any more. */
+static void *fault_again(void *data)
+{
+	struct faulter *f = data;
+	size_t at;
+
+	stay_on(f->processor);
+	while (now() < f->end) {
+		for (at = 0; at < f->len; at += page_size)
+			((volatile char *)f->memory)[at] = 1;
+		CHECK_EQ(madvise(f->memory, f->len, MADV_DONTNEED), 0);
+		f->nr++;
+	}
+	return NULL;
+}
+
+/* Each touch allocates. */
+static void *fault_once(void *data)
+{
+	struct faulter *f = data;
+	size_t at;
+
+	stay_on(f->processor);
+	for (at = 0; at < f->len; at += page_size)
+		((volatile char *)f->memory)[at] = 1;
+	f->nr++;
+	return NULL;
+}
+
+static void two(char *memory, size_t len, void *(*run)(void *))
+{
+	struct faulter faulters[2];
+	pthread_t threads[2];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		faulters[i] = (struct faulter){
+			.memory = memory + (size_t)i * len / 2,
+			.len = len / 2,
+			.processor = i,
+			.end = now() + SECONDS,
+		};
+		CHECK_EQ(pthread_create(&threads[i], NULL, run, &faulters[i]), 0);
+	}
+	for (i = 0; i < 2; i++) {
+		CHECK_EQ(pthread_join(threads[i], NULL), 0);
+		CHECK(faulters[i].nr);
+	}
+}
+
+/* Memory that is there, by pages as large as can be, and by single ones. */
+static void memory_is_there(void)
+{
+	size_t len = 8 * huge_size();
+	int fd = buffer_create(len + page_size, POPULATE);
+	char *memory = map_shared(fd, len);
+
+	two(memory, len, fault_again);
+	unmap(memory, len);
+	memory = map_at(fd, len, (off_t)page_size, PROT_READ | PROT_WRITE);
+	two(memory, len, fault_again);
+}
+
+/* Page by page, each of which is new. */
+static void memory_is_new(void)
+{
+	size_t len = 64 * huge_size();
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		int fd = buffer_create(len, 0);
+
+		two(map_shared(fd, len), len, fault_once);
+	}
+}
+
+static const struct test_case cases[] = {
+	CASE(memory_is_there),
+	CASE(memory_is_new),
+	CASES_END
+};
+
+int main(int argc, char **argv)
+{
+	return test_main(argc, argv, cases);
+}
