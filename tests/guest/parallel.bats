@@ -43,7 +43,7 @@ waits() {
 	[ "$status" = 1 ] || fail "$(sort "$BATS_TEST_TMPDIR/waits" | uniq -c)"
 }
 
-@test "parallel: where it is not, they do, and the tracepoint tells" {
-	waits memory_is_new >"$BATS_TEST_TMPDIR/waits"
+@test "parallel: where it comes and goes, they do, and the tracepoint tells" {
+	waits memory_comes_and_goes >"$BATS_TEST_TMPDIR/waits"
 	grep -q '^mymap' "$BATS_TEST_TMPDIR/waits" || fail "$(sort "$BATS_TEST_TMPDIR/waits" | uniq -c)"
 }

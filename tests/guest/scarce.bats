@@ -9,11 +9,11 @@ setup_file() {
 }
 
 @test "scarce: a large buffer is made of single pages, and says so" {
-	requires huge memory:1500
+	requires root huge memory:1500
 	program scarce populated
 }
 
 @test "scarce: so it is at first touch" {
-	requires huge memory:1500
+	requires root huge memory:1500
 	program scarce at_first_touch
 }

@@ -20,3 +20,12 @@ driver_tests() {
 userland_tests() {
 	find "$top/tests/guest" -name '*.bats' -printf '%f\n' | grep -E "$not_driver" | sort
 }
+
+# todays_first: the lines of stdin, beginning with another one each day: that of the days since 1970 modulo how many there are. MYMAP_DAY
+# is another day.
+todays_first() {
+	local lines first
+	mapfile -t lines
+	first=$((${MYMAP_DAY:-$(date +%s) / 86400} % ${#lines[@]}))
+	printf '%s\n' "${lines[@]:first}" "${lines[@]:0:first}"
+}

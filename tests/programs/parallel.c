@@ -46,16 +46,17 @@ static void *fault_again(void *data)
 	return NULL;
 }
 
-/* Each touch allocates. */
-static void *fault_once(void *data)
+/* Each touch allocates: what was there is not any more. */
+static void *allocate_again(void *data)
 {
 	struct faulter *f = data;
-	size_t at;
 
 	stay_on(f->processor);
-	for (at = 0; at < f->len; at += page_size)
-		((volatile char *)f->memory)[at] = 1;
-	f->nr++;
+	while (now() < f->end) {
+		((volatile char *)f->memory)[0] = 1;
+		CHECK_EQ(madvise(f->memory, page_size, MADV_REMOVE), 0);
+		f->nr++;
+	}
 	return NULL;
 }
 
@@ -93,22 +94,17 @@ static void memory_is_there(void)
 	two(memory, len, fault_again);
 }
 
-/* Page by page, each of which is new. */
-static void memory_is_new(void)
+/* A page of each, which comes and goes. */
+static void memory_comes_and_goes(void)
 {
-	size_t len = 64 * huge_size();
-	int i;
+	size_t len = 2 * huge_size();
 
-	for (i = 0; i < 4; i++) {
-		int fd = buffer_create(len, 0);
-
-		two(map_shared(fd, len), len, fault_once);
-	}
+	two(map_shared(buffer_create(len, 0), len), len, allocate_again);
 }
 
 static const struct test_case cases[] = {
 	CASE(memory_is_there),
-	CASE(memory_is_new),
+	CASE(memory_comes_and_goes),
 	CASES_END
 };
 

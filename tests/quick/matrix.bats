@@ -1,0 +1,39 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# What tests/matrix.sh says is to be run.
+
+setup() {
+	# shellcheck disable=SC2034 # for matrix.sh
+	top=$BATS_TEST_DIRNAME/../..
+	. "$top/tests/lib/matrix.sh"
+}
+
+# of_day DAY LINE...
+of_day() {
+	local day=$1
+	shift
+	printf '%s\n' "$@" | MYMAP_DAY=$day todays_first | xargs
+}
+
+@test "matrix: in turn, each day begins with another one, and has all" {
+	[ "$(of_day 0 a b c)" = "a b c" ]
+	[ "$(of_day 1 a b c)" = "b c a" ]
+	[ "$(of_day 2 a b c)" = "c a b" ]
+	[ "$(of_day 20784 a b c)" = "a b c" ]
+	[ "$(of_day 5 a)" = a ]
+}
+
+@test "matrix: without a day it is today's" {
+	[ "$(printf '%s\n' a b c d | todays_first | xargs)" = "$(of_day $(($(date +%s) / 86400)) a b c d)" ]
+}
+
+@test "matrix: a kind has its cells, and any has all" {
+	[ "$(matrix_cells any | wc -l)" = "$(grep -cE '^ +[a-z]' "$top/tests/matrix")" ]
+	matrix_cells always | grep -qx 'sid amd64 amd64'
+	[ "$(matrix_cells boot bookworm armhf)" = "bookworm armhf armmp" ]
+	[ -z "$(matrix_cells boot buzz)" ]
+}
+
+@test "matrix: each file of tests/guest is the driver's or the user's, and none is both" {
+	[ "$({ driver_tests; userland_tests; } | sort)" = "$(cd "$top/tests/guest" && printf '%s\n' *.bats | sort)" ]
+}
