@@ -56,7 +56,12 @@ load helpers
 	run mymap bind "$(edu_wide)" --dma-bits 28
 	status_is 1
 	output_has "it cannot do DMA with so many bits"
+	# It is nobody's, as before; or ours, as before.
+	[ ! -e "/sys/bus/pci/devices/$(edu_wide)/driver" ]
 	mymap bind "$(edu_wide)"
+	run mymap bind "$(edu_wide)" --dma-bits 28
+	status_is 1
+	[ "$(driver_of "$(edu_wide)")" = mymap ]
 	[ "$(cat "/sys/bus/pci/devices/$(edu_wide)/dma_bits")" = 32 ]
 }
 

@@ -1100,7 +1100,7 @@ int mymap_buffer_export(struct mymap_buffer *buffer, uint64_t offset, uint64_t l
  *	has already
  *
  * The device may read and write memory from then on. A device that mymap has
- * already is fine.
+ * already is fine. Where it fails, the device has the driver that it had.
  *
  * Return: 0, or
  * -ENODEV: there is no such device

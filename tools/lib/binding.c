@@ -112,28 +112,10 @@ static int bind_to_us(const char *device)
 	return 0;
 }
 
-MYMAP_EXPORT int mymap_device_bind(const char *device, unsigned int dma_bits)
-{
-	char text[16];
-	int r;
-
-	r = is_ours(device);
-	if (!r)
-		r = bind_to_us(device);
-	if (r < 0 || !dma_bits)
-		return r < 0 ? r : 0;
-
-	snprintf(text, sizeof(text), "%u", dma_bits);
-	return write_attribute(device, "dma_bits", text);
-}
-
-MYMAP_EXPORT int mymap_device_unbind(const char *device)
+static int give_back(const char *device)
 {
 	int r;
 
-	r = is_ours(device);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
 	/* First: else it would be ours again at once. */
 	r = write_attribute(device, "driver_override", NOTHING);
 	if (!r)
@@ -142,4 +124,34 @@ MYMAP_EXPORT int mymap_device_unbind(const char *device)
 	if (!r)
 		r = write_file(PCI_BUS "/drivers_probe", device);
 	return r;
+}
+
+MYMAP_EXPORT int mymap_device_bind(const char *device, unsigned int dma_bits)
+{
+	char text[16];
+	int before, r = 0;
+
+	before = is_ours(device);
+	if (before < 0)
+		return before;
+	if (!before)
+		r = bind_to_us(device);
+	if (r < 0 || !dma_bits)
+		return r;
+
+	snprintf(text, sizeof(text), "%u", dma_bits);
+	r = write_attribute(device, "dma_bits", text);
+	/* With other bits it is of no use: as it was before. */
+	if (r < 0 && !before)
+		(void)give_back(device);
+	return r;
+}
+
+MYMAP_EXPORT int mymap_device_unbind(const char *device)
+{
+	int r = is_ours(device);
+
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	return give_back(device);
 }
