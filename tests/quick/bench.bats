@@ -5,8 +5,8 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-ROWS="mymap mymap-populated mymap-odd memfd memfd-populated memfd-huge memfd-huge-populated anonymous posix-shm sysv-shm file udmabuf dma-heap mymap-read-write memfd-read-write heap-pipe"
-STEPS="create map first_touch second_touch copy_in copy_out unmap close"
+ROWS="mymap mymap-populated mymap-odd mymap-threads memfd memfd-populated memfd-huge memfd-huge-populated anonymous posix-shm sysv-shm file udmabuf dma-heap mymap-sync mymap-read-write memfd-read-write heap-pipe"
+STEPS="create map first_touch second_touch copy_in copy_out call unmap close"
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=60
@@ -37,7 +37,7 @@ row() {
 @test "bench: it knows the rows that help and manual name" {
 	[ "$(bench --json | jq -r .row | xargs)" = "$ROWS" ]
 	[ "$(mymap bench --help | tr -d ',' | grep -oE '(memfd|mymap|anonymous|posix-shm|sysv-shm|file|udmabuf|dma-heap|heap-pipe)[a-z-]*' |
-		awk '!seen[$0]++' | grep -cxF -f <(tr ' ' '\n' <<<"$ROWS"))" = 16 ]
+		awk '!seen[$0]++' | grep -cxF -f <(tr ' ' '\n' <<<"$ROWS"))" = 18 ]
 	[ "$(sed -n '/^\.Ss Bench/,/^\.Ss Doctor/s/^\.It Cm //p' "$TOOLS/man/mymap.1" | tr -d ' ' | tr ',' '\n' | sort)" = \
 		"$(tr ' ' '\n' <<<"$ROWS" | sort)" ]
 }
@@ -48,7 +48,7 @@ row() {
 		run --separate-stderr bench --json "$name"
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
-		jq -e --arg steps "$STEPS" '. as $row | $steps | split(" ") | all($row[.] | type == "number" and . >= 0)' <<<"$output"
+		jq -e --arg steps "$STEPS" '. as $row | $steps | split(" ") - ["call"] | all($row[.] | type == "number" and . >= 0)' <<<"$output"
 		jq -e '.first_touch > 0 and .copy_in > 0 and .ping_pong_median > 0 and .ping_pong_p99 >= .ping_pong_median' <<<"$output"
 	done
 }
@@ -61,10 +61,17 @@ row() {
 		"[memfd-read-write,null,null,true,true,true] [heap-pipe,null,null,true,true,true]" ]
 }
 
+@test "bench: an ioctl that does nothing, and a byte written and read, are calls; others have none" {
+	run --separate-stderr bench --json memfd anonymous memfd-read-write
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[ "$(jq -c '[.row, .call > 0]' <<<"$output" | xargs)" = "[memfd,true] [anonymous,false] [memfd-read-write,true]" ]
+}
+
 @test "bench: the spread has the median between its ends" {
 	run --separate-stderr mymap bench --size 64K --warm 64K --repeat 4 --json memfd
 	[ "$status" -eq 0 ]
-	jq -e '. as $row | .repeat == 4 and (.spread | to_entries | length == 8 and
+	jq -e '. as $row | .repeat == 4 and (.spread | to_entries | length == 9 and
 		all(.value[0] <= $row[.key] and $row[.key] <= .value[1]))' <<<"$output"
 }
 
@@ -102,9 +109,9 @@ row() {
 	[ -z "$stderr" ]
 	[[ ${lines[0]} == "Linux $(uname -r), "* ]]
 	[[ ${lines[1]} == "1.0 MiB, pages of "*"median of 1, in nanoseconds a page of 4096 bytes"* ]]
-	[[ ${lines[2]} =~ ^\ +create\ +map\ +1st\ touch\ +2nd\ touch\ +copy\ in\ +copy\ out\ +unmap\ +close\ +turns\ +99\ %$ ]]
-	[[ ${lines[3]} =~ ^memfd(\ +[0-9.]+){10}$ ]]
-	[[ ${lines[4]} =~ ^heap-pipe\ +[0-9.]+\ +-(\ +[0-9.]+){4}\ +-(\ +[0-9.]+){3}$ ]]
+	[[ ${lines[2]} =~ ^\ +create\ +map\ +1st\ touch\ +2nd\ touch\ +copy\ in\ +copy\ out\ +call\ +unmap\ +close\ +turns\ +99\ %$ ]]
+	[[ ${lines[3]} =~ ^memfd(\ +[0-9.]+){11}$ ]]
+	[[ ${lines[4]} =~ ^heap-pipe\ +[0-9.]+\ +-(\ +[0-9.]+){4}(\ +-){2}(\ +[0-9.]+){3}$ ]]
 }
 
 @test "bench: --from shows the same again" {

@@ -18,6 +18,7 @@ static const struct bench_peer *const peers[] = {
 	&bench_mymap,
 	&bench_mymap_populated,
 	&bench_mymap_odd,
+	&bench_mymap_threads,
 	&bench_memfd,
 	&bench_memfd_populated,
 	&bench_memfd_huge,
@@ -28,6 +29,7 @@ static const struct bench_peer *const peers[] = {
 	&bench_file,
 	&bench_udmabuf,
 	&bench_dma_heap,
+	&bench_mymap_sync,
 	&bench_mymap_read_write,
 	&bench_memfd_read_write,
 	&bench_heap_pipe,
@@ -205,12 +207,14 @@ const struct command command_bench = {
 	.description =
 		"Does the same work on mymap and on what can be had instead, and prints what each\n"
 		"step costs a page of 4096 bytes: create the memory, map it, write a byte to each\n"
-		"page, do so again, copy all of it in and out, unmap and close; and what two\n"
+		"page, do so again, copy all of it in and out, unmap and close; what one call\n"
+		"costs, an ioctl that does nothing or what the row is about; and what two\n"
 		"processes pay to take turns, there and back: the median and what 99 of 100 stay\n"
 		"below. It needs three times SIZE of free memory, and an idle machine. The rows:\n"
-		"mymap, mymap-populated, mymap-odd, memfd, memfd-populated, memfd-huge,\n"
-		"memfd-huge-populated, anonymous, posix-shm, sysv-shm, file, udmabuf, dma-heap,\n"
-		"mymap-read-write, memfd-read-write, heap-pipe; those that are named, or all.\n"
+		"mymap, mymap-populated, mymap-odd, mymap-threads, memfd, memfd-populated,\n"
+		"memfd-huge, memfd-huge-populated, anonymous, posix-shm, sysv-shm, file, udmabuf,\n"
+		"dma-heap, mymap-sync, mymap-read-write, memfd-read-write, heap-pipe; those that\n"
+		"are named, or all.\n"
 		"With --unit instructions, it counts those of this program and of the kernel for\n"
 		"it; with icount, those of a machine emulated by 'qemu -icount shift=0'.\n",
 	.options = BIT(OPTION_FROM) | BIT(OPTION_JSON) | BIT(OPTION_PLOT) | BIT(OPTION_REPEAT) |

@@ -26,6 +26,8 @@
 
 /* What a step's figure is divided by, on all architectures the same. */
 #define BENCH_PAGE	4096
+/* But for BENCH_CALL, which are so many calls. */
+#define BENCH_CALLS	100
 
 enum bench_step {
 	BENCH_CREATE,
@@ -34,12 +36,15 @@ enum bench_step {
 	BENCH_SECOND_TOUCH,
 	BENCH_COPY_IN,
 	BENCH_COPY_OUT,
+	BENCH_CALL,
 	BENCH_UNMAP,
 	BENCH_CLOSE,
 	BENCH_NR_STEPS
 };
 
 /* bench_memory.c: what a peer has made */
+
+struct bench_worker;
 
 /**
  * struct bench_memory - the memory of one repetition
@@ -52,6 +57,7 @@ enum bench_step {
  * @pipe: a pipe, or -1 twice
  * @turn: eventfds by which two processes take turns, or -1 twice
  * @segment: that of System V, or -1
+ * @worker: a second thread, or NULL
  */
 struct bench_memory {
 	size_t size;
@@ -63,6 +69,7 @@ struct bench_memory {
 	int pipe[2];
 	int turn[2];
 	int segment;
+	struct bench_worker *worker;
 };
 
 /* bench_peer.c */
@@ -74,8 +81,11 @@ struct bench_memory {
  * @map: let @address be it; NULL where the memory is not mapped
  * @unmap: end that
  * @close: give back whatever there is
+ * @touch: write a byte in each page; NULL: one after the other
  * @copy_in: all of @from into the memory; NULL: memcpy to @address
  * @copy_out: the other way; NULL: memcpy from @address
+ * @call: the call that the row is about, or one that does nothing; NULL: there is
+ *	none
  * @pass: let the process of the other side (0 or 1) go on; NULL: a futex at
  *	@address
  * @await: wait for the turn of this side
@@ -90,8 +100,10 @@ struct bench_peer {
 	int (*map)(struct bench_memory *memory);
 	int (*unmap)(struct bench_memory *memory);
 	int (*close)(struct bench_memory *memory);
+	int (*touch)(struct bench_memory *memory);
 	int (*copy_in)(struct bench_memory *memory, const void *from);
 	int (*copy_out)(struct bench_memory *memory, void *to);
+	int (*call)(struct bench_memory *memory);
 	int (*pass)(struct bench_memory *memory, int side);
 	int (*await)(struct bench_memory *memory, int side);
 	const char *(*hint)(int error);
@@ -100,6 +112,8 @@ struct bench_peer {
 extern const struct bench_peer bench_mymap;
 extern const struct bench_peer bench_mymap_populated;
 extern const struct bench_peer bench_mymap_odd;
+extern const struct bench_peer bench_mymap_threads;
+extern const struct bench_peer bench_mymap_sync;
 extern const struct bench_peer bench_mymap_read_write;
 extern const struct bench_peer bench_memfd;
 extern const struct bench_peer bench_memfd_populated;
@@ -116,10 +130,18 @@ extern const struct bench_peer bench_dma_heap;
 
 void bench_memory_init(struct bench_memory *memory, size_t size);
 int bench_map_fd(struct bench_memory *memory);
+void bench_touch(char *begin, const char *end);
 int bench_unmap(struct bench_memory *memory);
 int bench_close_fd(struct bench_memory *memory);
 int bench_write_all(struct bench_memory *memory, const void *from);
 int bench_read_all(struct bench_memory *memory, void *to);
+int bench_call_nothing(struct bench_memory *memory);
+int bench_call_byte(struct bench_memory *memory);
+
+/* bench_threads.c */
+int bench_worker_start(struct bench_memory *memory);
+void bench_worker_end(struct bench_memory *memory);
+int bench_worker_touch(struct bench_memory *memory);
 
 /* bench_clock.c */
 
@@ -166,9 +188,9 @@ int bench_take_turns(const struct bench_peer *peer, struct bench_memory *memory,
 /* bench_row.c */
 
 /**
- * struct bench_figure - a step over all repetitions, a page
+ * struct bench_figure - a step over all repetitions, a page or a call
  * @has: it was measured
- * @median: in the clock's unit a page of BENCH_PAGE bytes
+ * @median: in the clock's unit a page of BENCH_PAGE bytes; of BENCH_CALL a call
  * @min: the smallest
  * @max: the largest
  */

@@ -140,6 +140,7 @@ const struct bench_peer bench_memfd = {
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
 	.close = bench_close_fd,
+	.call = bench_call_nothing,
 };
 
 const struct bench_peer bench_memfd_populated = {
@@ -174,6 +175,7 @@ const struct bench_peer bench_memfd_read_write = {
 	.close = close_turns,
 	.copy_in = bench_write_all,
 	.copy_out = bench_read_all,
+	.call = bench_call_byte,
 	.pass = pass_turn,
 	.await = await_turn,
 };

@@ -3,10 +3,15 @@
  * What several peers do in the same way.
  */
 #include <errno.h>
+#include <linux/mymap.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench.h"
+
+/* Of nobody: mymap has no such number, and a memfd none at all. */
+#define UNKNOWN		_IO(MYMAP_IOC_TYPE, 0xff)
 
 /**
  * bench_memory_init() - nothing is there yet
@@ -38,6 +43,21 @@ int bench_map_fd(struct bench_memory *memory)
 		return -errno;
 	memory->address = address;
 	return 0;
+}
+
+/**
+ * bench_touch() - write one byte in each page
+ * @begin: where
+ * @end: up to where
+ *
+ * The loop itself is part of the figure, and as short as can be.
+ */
+void bench_touch(char *begin, const char *end)
+{
+	volatile char *byte = begin;
+
+	for (; byte < end; byte += BENCH_PAGE)
+		*byte = 1;
 }
 
 /**
@@ -108,5 +128,35 @@ int bench_read_all(struct bench_memory *memory, void *to)
 			return n < 0 ? -errno : -EIO;
 		done += (size_t)n;
 	}
+	return 0;
+}
+
+/**
+ * bench_call_nothing() - an ioctl that does nothing
+ * @memory: the memory
+ *
+ * What a system call costs that comes to who owns the descriptor, and is not known there.
+ *
+ * Return: 0, or a negative errno where it is known.
+ */
+int bench_call_nothing(struct bench_memory *memory)
+{
+	if (!ioctl(memory->fd, UNKNOWN, 0))
+		return -EPROTO;
+	return errno == ENOTTY ? 0 : -errno;
+}
+
+/**
+ * bench_call_byte() - a byte by write(), and back by read()
+ * @memory: the memory
+ *
+ * Return: 0, or a negative errno.
+ */
+int bench_call_byte(struct bench_memory *memory)
+{
+	char byte = 1;
+
+	if (pwrite(memory->fd, &byte, 1, 1) != 1 || pread(memory->fd, &byte, 1, 1) != 1)
+		return -errno;
 	return 0;
 }

@@ -38,12 +38,47 @@ static int create_populated(struct bench_memory *memory)
 	return create(memory, MYMAP_BUFFER_CREATE_POPULATE);
 }
 
+/* Mapped for its device, or there is nothing to be synchronized. */
+static int create_for_device(struct bench_memory *memory)
+{
+	struct mymap_segment_list *list;
+	int r;
+
+	r = create_populated(memory);
+	if (r < 0)
+		return r;
+	r = mymap_segment_list_new(memory->buffer, &list);
+	if (!r)
+		mymap_segment_list_free(list);
+	return r;
+}
+
+/* All of it, for a device that reads and writes. */
+static int synchronize(struct bench_memory *memory)
+{
+	return mymap_buffer_sync(memory->buffer, 0, memory->size,
+				 MYMAP_BUFFER_SYNC_TO_DEVICE | MYMAP_BUFFER_SYNC_FROM_DEVICE);
+}
+
 static int buffer_close(struct bench_memory *memory)
 {
 	mymap_buffer_close(memory->buffer);
 	memory->buffer = NULL;
 	memory->fd = -1;
 	return 0;
+}
+
+static int create_for_threads(struct bench_memory *memory)
+{
+	int r = create_populated(memory);
+
+	return r < 0 ? r : bench_worker_start(memory);
+}
+
+static int close_for_threads(struct bench_memory *memory)
+{
+	bench_worker_end(memory);
+	return buffer_close(memory);
 }
 
 /* Where no 2 MiB page fits: what a caller of MAP_FIXED may ask for. */
@@ -127,12 +162,25 @@ static const char *hint(int error)
 	}
 }
 
+static const char *sync_hint(int error)
+{
+	switch (error) {
+	case -EPERM:
+		return "only who may know addresses has memory mapped for a device: run it as root";
+	case -EOPNOTSUPP:
+		return "the device cannot reach all memory, or the module is older than this";
+	default:
+		return hint(error);
+	}
+}
+
 const struct bench_peer bench_mymap = {
 	.name = "mymap",
 	.create = create_lazy,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
 	.close = buffer_close,
+	.call = bench_call_nothing,
 	.hint = hint,
 };
 
@@ -154,12 +202,33 @@ const struct bench_peer bench_mymap_odd = {
 	.hint = hint,
 };
 
+const struct bench_peer bench_mymap_threads = {
+	.name = "mymap-threads",
+	.create = create_for_threads,
+	.map = bench_map_fd,
+	.unmap = bench_unmap,
+	.close = close_for_threads,
+	.touch = bench_worker_touch,
+	.hint = hint,
+};
+
+const struct bench_peer bench_mymap_sync = {
+	.name = "mymap-sync",
+	.create = create_for_device,
+	.map = bench_map_fd,
+	.unmap = bench_unmap,
+	.close = buffer_close,
+	.call = synchronize,
+	.hint = sync_hint,
+};
+
 const struct bench_peer bench_mymap_read_write = {
 	.name = "mymap-read-write",
 	.create = create_populated,
 	.close = buffer_close,
 	.copy_in = bench_write_all,
 	.copy_out = bench_read_all,
+	.call = bench_call_byte,
 	.pass = ring,
 	.await = wait_for_ring,
 	.hint = hint,

@@ -30,6 +30,7 @@ static const char *panel_title(unsigned int panel)
 		[BENCH_SECOND_TOUCH] = "second touch",
 		[BENCH_COPY_IN] = "copy in",
 		[BENCH_COPY_OUT] = "copy out",
+		[BENCH_CALL] = "call",
 		[BENCH_UNMAP] = "unmap",
 		[BENCH_CLOSE] = "close",
 		[BENCH_NR_STEPS] = "turns of two processes",
@@ -125,7 +126,7 @@ static void print_panel(FILE *to, const struct bench_row *rows, size_t nr, unsig
 
 	fprintf(to, "set title \"%s\"\n", panel_title(panel));
 	fprintf(to, "set ylabel \"%s%s\"\n", rows[0].machine.unit,
-		panel < BENCH_NR_STEPS ? " a page" : " a round");
+		panel == BENCH_CALL ? " a call" : panel < BENCH_NR_STEPS ? " a page" : " a round");
 	fputs("plot", to);
 	for (i = 0; i < nr; i++) {
 		char size[SIZE_TEXT_MAX];

@@ -25,6 +25,7 @@ const char *bench_step_name(enum bench_step step)
 		[BENCH_SECOND_TOUCH] = "second_touch",
 		[BENCH_COPY_IN] = "copy_in",
 		[BENCH_COPY_OUT] = "copy_out",
+		[BENCH_CALL] = "call",
 		[BENCH_UNMAP] = "unmap",
 		[BENCH_CLOSE] = "close",
 	};
@@ -32,13 +33,13 @@ const char *bench_step_name(enum bench_step step)
 	return names[step];
 }
 
-/* Write one byte in each page; the loop itself is part of the figure, and as short as can be. */
-static int touch(struct bench_memory *memory)
+static int touch(const struct bench_peer *peer, struct bench_memory *memory)
 {
-	volatile char *byte = memory->address, *end = byte + memory->size;
+	char *begin = memory->address;
 
-	for (; byte < end; byte += BENCH_PAGE)
-		*byte = 1;
+	if (peer->touch)
+		return peer->touch(memory);
+	bench_touch(begin, begin + memory->size);
 	return 0;
 }
 
@@ -58,6 +59,16 @@ static int copy_out(const struct bench_peer *peer, struct bench_memory *memory, 
 	return 0;
 }
 
+static int call(const struct bench_peer *peer, struct bench_memory *memory)
+{
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; !r && i < BENCH_CALLS; i++)
+		r = peer->call(memory);
+	return r;
+}
+
 static int do_step(const struct bench_peer *peer, struct bench_memory *memory,
 		   enum bench_step step, void *own)
 {
@@ -68,11 +79,13 @@ static int do_step(const struct bench_peer *peer, struct bench_memory *memory,
 		return peer->map(memory);
 	case BENCH_FIRST_TOUCH:
 	case BENCH_SECOND_TOUCH:
-		return touch(memory);
+		return touch(peer, memory);
 	case BENCH_COPY_IN:
 		return copy_in(peer, memory, own);
 	case BENCH_COPY_OUT:
 		return copy_out(peer, memory, own);
+	case BENCH_CALL:
+		return call(peer, memory);
 	case BENCH_UNMAP:
 		return peer->unmap(memory);
 	case BENCH_CLOSE:
@@ -90,6 +103,8 @@ static bool has_step(const struct bench_peer *peer, const struct bench_memory *m
 		return peer->map;
 	case BENCH_UNMAP:
 		return peer->unmap;
+	case BENCH_CALL:
+		return peer->call;
 	case BENCH_FIRST_TOUCH:
 	case BENCH_SECOND_TOUCH:
 		return memory->address;
@@ -161,13 +176,13 @@ static int by_value(const void *a, const void *b)
 static void summarize(const struct repetition *repetitions, unsigned int nr, size_t size,
 		      enum bench_step step, double *scratch, struct bench_figure *figure)
 {
-	double pages = (double)((size + BENCH_PAGE - 1) / BENCH_PAGE);
+	double parts = step == BENCH_CALL ? BENCH_CALLS : (double)((size + BENCH_PAGE - 1) / BENCH_PAGE);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
 		if (!repetitions[i].has[step])
 			return;
-		scratch[i] = (double)repetitions[i].costs[step] / pages;
+		scratch[i] = (double)repetitions[i].costs[step] / parts;
 	}
 	qsort(scratch, nr, sizeof(*scratch), by_value);
 	*figure = (struct bench_figure) {

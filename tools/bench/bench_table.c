@@ -16,6 +16,7 @@ static const char *const titles[BENCH_NR_STEPS] = {
 	[BENCH_SECOND_TOUCH] = "2nd touch",
 	[BENCH_COPY_IN] = "copy in",
 	[BENCH_COPY_OUT] = "copy out",
+	[BENCH_CALL] = "call",
 	[BENCH_UNMAP] = "unmap",
 	[BENCH_CLOSE] = "close",
 };
@@ -42,7 +43,7 @@ static void print_head(const struct bench_row *row)
 	       size_format(machine->page_size, page, sizeof(page)));
 	if (machine->huge_page_size)
 		printf(" and %s", size_format(machine->huge_page_size, huge, sizeof(huge)));
-	printf("; median of %u, in %s a page of 4096 bytes (turns: there and back), by %s\n\n", row->repeat,
+	printf("; median of %u, in %s a page of 4096 bytes (call: one; turns: there and back), by %s\n\n", row->repeat,
 	       machine->unit, machine->method);
 
 	printf("%-22s", "");
