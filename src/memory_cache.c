@@ -63,7 +63,10 @@ u32 mymap_cache_by_name(const char *name)
 	return cache;
 }
 
-/* What memremap() makes of MEMREMAP_WC: where there is no such mapping, it takes that of registers. */
+/*
+ * What memremap() makes of MEMREMAP_WC: where there is no such mapping, it takes that
+ * of registers.
+ */
 static u32 mymap_cache_of_remap(void)
 {
 	return strcmp(__stringify(ioremap_wc), "ioremap") ?
