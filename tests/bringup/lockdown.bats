@@ -11,5 +11,6 @@ load helpers
 	"$programs/segments" not_told
 	echo 0 >/sys/module/mymap/parameters/expose_addresses
 	mymap create --contiguous --size 1M
-	program kinds reads_and_writes contiguous_is_pinnable
+	program kinds reads_and_writes
+	program pins disk
 }
