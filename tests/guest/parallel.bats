@@ -13,11 +13,16 @@ setup() {
 	[ -e $waiting ] || skip "this kernel has no tracepoint lock:contention_begin"
 }
 
+stop_looking() {
+	echo 0 >$waiting/enable
+	! grep -q '^stacktrace' $waiting/trigger || echo '!stacktrace' >$waiting/trigger
+}
+
 teardown() {
-	if [ -e $waiting/trigger ]; then
-		echo 0 >$waiting/enable
-		echo '!stacktrace' >$waiting/trigger || :
+	if [ -e $waiting ]; then
+		stop_looking
 		echo >$tracing/trace
+		echo 1 >$tracing/tracing_on
 	fi
 	nothing_is_left
 }
@@ -28,9 +33,11 @@ waits() {
 	echo stacktrace >$waiting/trigger
 	echo 1 >$waiting/enable
 	"$programs/parallel" "$1"
-	echo 0 >$waiting/enable
+	# Or who reads the trace waits as well, is traced, and never comes to its end.
+	echo 0 >$tracing/tracing_on
+	stop_looking
 	# Below the functions of the lock stands who wants it.
-	awk '/<stack trace>/ { looking = 1; next }
+	timeout 100 awk '/<stack trace>/ { looking = 1; next }
 		looking && /^ => / {
 			if ($2 ~ /contention|lock|mutex|rwsem|semaphore|stack_trace|trace_event|ftrace/) next
 			print $2
