@@ -14,12 +14,12 @@
 #define MIB		((size_t)1 << 20)
 
 /* Of which every other page is given back. */
-#define BROKEN		(384 * MIB)
+#define BROKEN		(256 * MIB)
 /* What else is left, as the kernel counts it; there is somewhat more, since it keeps some to itself. */
 #define LEFT		(96 * MIB)
 #define LEFT_AT_MOST	(LEFT + 48 * MIB)
 /* More than that, and less than there is in all. */
-#define WANTED		(192 * MIB)
+#define WANTED		(160 * MIB)
 
 /* That the kernel says it can have, in bytes. */
 static size_t available(void)
