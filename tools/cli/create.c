@@ -102,32 +102,29 @@ static int default_group(const struct command *command, gid_t *ret_group)
 	return EXIT_FAILED;
 }
 
-/* Has the driver what was asked for, but for the name? */
-static bool driver_can(const struct options *options, struct mymap *ctx)
+static bool driver_has(struct mymap *ctx, enum mymap_driver_feature feature)
 {
 	struct mymap_driver_info *driver;
-	bool can = false;
+	bool has;
 
-	if (!mymap_get_driver_info(ctx, &driver)) {
-		can = (!option_given(options, OPTION_FIXED_SIZE) ||
-		       mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_RESIZE)) &&
-		      (!(options->given & KIND_OPTIONS) ||
-		       mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_KINDS));
-		mymap_driver_info_free(driver);
-	}
-	return can;
+	if (mymap_get_driver_info(ctx, &driver) < 0)
+		return false;
+	has = mymap_driver_info_has_feature(driver, feature);
+	mymap_driver_info_free(driver);
+	return has;
+}
+
+/* Has the driver what was asked for, but for the name and the cache mode? */
+static bool driver_can(const struct options *options, struct mymap *ctx)
+{
+	return (!option_given(options, OPTION_FIXED_SIZE) ||
+		driver_has(ctx, MYMAP_DRIVER_FEATURE_RESIZE)) &&
+	       (!(options->given & KIND_OPTIONS) || driver_has(ctx, MYMAP_DRIVER_FEATURE_KINDS));
 }
 
 static void complain_cache(const char *who, const struct create_wish *wish, struct mymap *ctx)
 {
-	struct mymap_driver_info *driver;
-	bool can = false;
-
-	if (!mymap_get_driver_info(ctx, &driver)) {
-		can = mymap_driver_info_has_feature(driver, MYMAP_DRIVER_FEATURE_CACHE_MODES);
-		mymap_driver_info_free(driver);
-	}
-	if (can)
+	if (driver_has(ctx, MYMAP_DRIVER_FEATURE_CACHE_MODES))
 		complain("%s: cache '%s': memory of the kind %s cannot be cached so here; "
 			 "write-combined and uncached are for the kind device, where the machine has it",
 			 who, cache_name(wish->cache), kind_name(wish->kind));
