@@ -37,3 +37,13 @@ of_day() {
 @test "matrix: each file of tests/guest is the driver's or the user's, and none is both" {
 	[ "$({ driver_tests; userland_tests; } | sort)" = "$(cd "$top/tests/guest" && printf '%s\n' *.bats | sort)" ]
 }
+
+@test "debug: the two machines share out what one would run, and both look for leaks" {
+	local half together
+	together=$({ driver_tests | sed 's,^,tests/guest/,'; printf 'tests/%s.bats\n' long/buffers debug/{rounds,leaks,leaks,detectors}; } | sort)
+	[ "$("$top/tests/check-debug" --list | sort)" = "$together" ]
+	[ "$(for half in 1 2; do "$top/tests/check-debug" --list --half $half; done | sort)" = "$together" ]
+	for half in 1 2; do
+		"$top/tests/check-debug" --list --half $half | grep -qx tests/debug/leaks.bats
+	done
+}
