@@ -134,7 +134,8 @@ row() {
 @test "bench: what is no row is named by file and line" {
 	local bad
 	for bad in '[]' '{}' 'nonsense' '{"row":"a"}' "$(row a '"x"')" "$(row a | sed 's/4096/"4096"/')" \
-		"$(row aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)" "$(row 'a\"')" "$(row 'a\n')"; do
+		"$(row aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa)" "$(row 'a\"')" "$(row 'a\n')" "$(row a NaN)" \
+		"$(row a 1 | sed 's/}$/,"spread":{"create":[1,Infinity]}}/')"; do
 		{ row a 1; echo "$bad"; row b 1; } >rows
 		run --separate-stderr mymap bench --from rows
 		fails_with 1 "mymap: bench: rows:2: not a row of 'mymap bench --json'"
@@ -151,19 +152,25 @@ row() {
 	row 'b' 1 0 3 >>rows
 	echo old >plot.svg
 	mkdir bin
-	printf '#!/bin/sh\ncat >seen\necho "<svg/>"\n' >bin/gnuplot
+	printf '#!/bin/sh\ncat >seen\necho "<svg></svg>"\n' >bin/gnuplot
 	chmod +x bin/gnuplot
 	PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot plot.svg --json
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
-	[ "$(cat plot.svg)" = "<svg/>" ]
+	[ "$(cat plot.svg)" = "<svg></svg>" ]
 	[ "$(grep -c '^plot ' seen)" = 8 ]
 
 	printf '#!/bin/sh\nexit 3\n' >bin/gnuplot
 	PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot plot.svg --json
 	[ "$status" -eq 1 ]
 	[ "$stderr" = "mymap: bench: plot.svg: gnuplot could not draw it, see above" ]
-	[ "$(cat plot.svg)" = "<svg/>" ]
+	[ "$(cat plot.svg)" = "<svg></svg>" ]
+
+	printf '#!/bin/sh\necho "<svg><g>"\n' >bin/gnuplot
+	PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot plot.svg --json
+	[ "$status" -eq 1 ]
+	[ "$stderr" = "mymap: bench: plot.svg: the drawing is not complete; is there space for it?" ]
+	[ "$(cat plot.svg)" = "<svg></svg>" ]
 
 	rm bin/gnuplot
 	run --separate-stderr env PATH="$PWD/bin" LD_LIBRARY_PATH="$BUILT" "$BUILT/mymap" bench --from rows --plot plot.svg --json
@@ -175,15 +182,39 @@ row() {
 	[ "$(ls -d plot.svg*)" = plot.svg ]
 }
 
+@test "bench: --plot replaces what a link leads to, and nothing that is no file" {
+	row a 1 >rows
+	mkdir bin folder
+	printf '#!/bin/sh\necho "<svg></svg>"\n' >bin/gnuplot
+	chmod +x bin/gnuplot
+	echo old >folder/plot.svg
+	ln -s folder/plot.svg link.svg
+	PATH=$PWD/bin:$PATH mymap bench --from rows --plot link.svg --json
+	[ -L link.svg ]
+	[ "$(cat folder/plot.svg)" = "<svg></svg>" ]
+	mkfifo fifo
+	ln -s fifo link
+	for place in fifo link; do
+		PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot "$place" --json
+		[ "$status" -eq 1 ]
+		[ "$stderr" = "mymap: bench: $place: not a file; for standard output, draw into one and copy it" ]
+	done
+	[ -p fifo ]
+	PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot folder --json
+	[ "$status" -eq 1 ]
+	[ "$stderr" = "mymap: bench: folder: Is a directory" ]
+}
+
 @test "bench: the real gnuplot draws a bar for each figure" {
 	requires gnuplot
-	{ row "a'\`id\`" 1 2 3 4 5 6 7 8; row b 1 0 3; } | sed "s/9\\.9/9'\`id\`/" >rows
+	{ row "a'\`id\`" 1 2 3 4 5 6 7 8; row b 1 0 3; } | sed "s/9\\.9/9'\`id\`/; s/instructions/x'\`id>ran\`/" >rows
 	run --separate-stderr mymap bench --from rows --plot plot.svg --json
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ] || { echo "$stderr"; false; }
 	grep -q '<svg' plot.svg
 	grep -q 'first touch' plot.svg
 	run ! grep -q 'uid=' plot.svg
+	[ ! -e ran ]
 }
 
 @test "bench: bad words are usage errors" {

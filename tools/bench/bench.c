@@ -93,6 +93,14 @@ static int plot(const struct command *command, const struct options *options,
 	case -EPROTO:
 		complain("%s: %s: gnuplot could not draw it, see above", command->name, options->plot);
 		break;
+	case -EIO:
+		complain("%s: %s: the drawing is not complete; is there space for it?", command->name,
+			 options->plot);
+		break;
+	case -ENOTSUP:
+		complain("%s: %s: not a file; for standard output, draw into one and copy it",
+			 command->name, options->plot);
+		break;
 	default:
 		complain("%s: %s: %s", command->name, options->plot, strerror(-r));
 	}

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +115,8 @@ static bool get_real(struct json_object *object, const char *key, bool *ret_has,
 	if (!*ret_has)
 		return true;
 	*ret_number = json_object_get_double(value);
-	return json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int);
+	return isfinite(*ret_number) &&
+		(json_object_is_type(value, json_type_double) || json_object_is_type(value, json_type_int));
 }
 
 static bool get_range(struct json_object *spread, const char *key, struct bench_figure *figure)
@@ -128,7 +130,7 @@ static bool get_range(struct json_object *spread, const char *key, struct bench_
 		return false;
 	figure->min = json_object_get_double(json_object_array_get_idx(range, 0));
 	figure->max = json_object_get_double(json_object_array_get_idx(range, 1));
-	return true;
+	return isfinite(figure->min) && isfinite(figure->max);
 }
 
 static bool get_figures(struct json_object *object, struct bench_row *row)

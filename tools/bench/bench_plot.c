@@ -125,7 +125,9 @@ static void print_panel(FILE *to, const struct bench_row *rows, size_t nr, unsig
 	size_t i;
 
 	fprintf(to, "set title \"%s\"\n", panel_title(panel));
-	fprintf(to, "set ylabel \"%s%s\"\n", rows[0].machine.unit,
+	fputs("set ylabel '", to);
+	print_quoted(to, rows[0].machine.unit);
+	fprintf(to, "%s'\n",
 		panel == BENCH_CALL ? " a call" : panel < BENCH_NR_STEPS ? " a page" : " a round");
 	fputs("plot", to);
 	for (i = 0; i < nr; i++) {
@@ -216,21 +218,49 @@ static int draw(const struct bench_row *rows, size_t nr, int output)
 	return r;
 }
 
-/**
- * bench_plot() - draw rows
- * @rows: the rows, one at least
- * @nr: how many
- * @file: the SVG file; one that is there stays as it is where this fails
- *
- * Return: 0, -ENOPKG where gnuplot is not installed, -EPROTO where it failed and
- * has said why, or another negative errno.
- */
-int bench_plot(const struct bench_row *rows, size_t nr, const char *file)
+/* gnuplot says nothing of a full disk. */
+static int check_end(int fd)
+{
+	static const char end[] = "</svg>";
+	char last[sizeof(end)] = "";
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	/* a newline stands behind it */
+	if (st.st_size < (off_t)sizeof(end) ||
+	    pread(fd, last, strlen(end), st.st_size - (off_t)sizeof(end)) != (ssize_t)strlen(end) ||
+	    strcmp(last, end) != 0)
+		return -EIO;
+	return 0;
+}
+
+/* What is drawn takes the place of a file, and of the one that a link leads to; nothing else. */
+static int find_place(const char *file, char **ret_place)
+{
+	char *place;
+	struct stat st;
+
+	*ret_place = NULL;
+	place = realpath(file, NULL);
+	if (!place && errno == ENOENT)
+		place = strdup(file);
+	if (!place)
+		return -errno;
+	if (!lstat(place, &st) && !S_ISREG(st.st_mode)) {
+		free(place);
+		return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
+	}
+	*ret_place = place;
+	return 0;
+}
+
+static int draw_at(const struct bench_row *rows, size_t nr, const char *place)
 {
 	char *new;
 	int fd, r;
 
-	if (asprintf(&new, "%s.XXXXXX", file) < 0)
+	if (asprintf(&new, "%s.XXXXXX", place) < 0)
 		return -ENOMEM;
 	fd = mkostemp(new, O_CLOEXEC);
 	if (fd < 0) {
@@ -242,14 +272,39 @@ int bench_plot(const struct bench_row *rows, size_t nr, const char *file)
 	r = draw(rows, nr, fd);
 	if (r == -ENOENT)
 		r = -ENOPKG;
+	if (!r)
+		r = check_end(fd);
 	if (!r && fchmod(fd, 0644) < 0)
 		r = -errno;
 	if (close(fd) < 0 && !r)
 		r = -errno;
-	if (!r && rename(new, file) < 0)
+	if (!r && rename(new, place) < 0)
 		r = -errno;
 	if (r)
 		unlink(new);
 	free(new);
+	return r;
+}
+
+/**
+ * bench_plot() - draw rows
+ * @rows: the rows, one at least
+ * @nr: how many
+ * @file: the SVG file; one that is there stays as it is where this fails
+ *
+ * Return: 0, -ENOPKG where gnuplot is not installed, -EPROTO where it failed and
+ * has said why, -EIO where the drawing has no end, -ENOTSUP where @file is there
+ * and no file, or another negative errno.
+ */
+int bench_plot(const struct bench_row *rows, size_t nr, const char *file)
+{
+	char *place;
+	int r;
+
+	r = find_place(file, &place);
+	if (r)
+		return r;
+	r = draw_at(rows, nr, place);
+	free(place);
 	return r;
 }
