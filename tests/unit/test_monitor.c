@@ -24,6 +24,7 @@ static struct {
 	bool udevd, receiving;
 	bool udev_fails, filter_fails, receiving_fails;
 	int monitor_error;
+	bool lost;
 	const char *source;
 } fake;
 
@@ -112,8 +113,15 @@ int udev_monitor_get_fd(struct udev_monitor *monitor)
 struct udev_device *udev_monitor_receive_device(struct udev_monitor *monitor)
 {
 	assert_ptr_equal(monitor, the_monitor);
-	if (fake.next == fake.nr_events)
+	if (fake.lost) {
+		fake.lost = false;
+		errno = ENOBUFS;
 		return NULL;
+	}
+	if (fake.next == fake.nr_events) {
+		errno = EAGAIN;
+		return NULL;
+	}
 	fake.refs++;
 	return (struct udev_device *)&fake.events[fake.next++];
 }
@@ -229,6 +237,20 @@ static void others_are_passed_over(void **state)
 	mymap_monitor_free(monitor);
 }
 
+static void lost_events_are_told_once(void **state)
+{
+	struct mymap_monitor *monitor = listen_now();
+
+	(void)state;
+	happens("remove", "rx0", NULL);
+	fake.lost = true;
+	expect_none(monitor, -ENOBUFS);
+	expect(monitor, MYMAP_EVENT_REMOVE, "remove", "rx0", 0);
+	errno = ENOBUFS;
+	expect_none(monitor, -EAGAIN);
+	mymap_monitor_free(monitor);
+}
+
 static void expect_error(int error)
 {
 	struct mymap_monitor *monitor = UNTOUCHED(struct mymap_monitor);
@@ -286,6 +308,8 @@ int main(void)
 		TEST("monitor: add, change and remove, with name, node and size", all_types),
 		TEST("monitor: without udev the kernel's events; others are passed over",
 		     others_are_passed_over),
+		TEST("monitor: lost events are told, once, and others still come",
+		     lost_events_are_told_once),
 		TEST("monitor: errors are passed on, nothing is left open", errors),
 		TEST("monitor: no memory is ENOMEM", no_memory),
 		TEST("monitor: NULL is fine", free_null),

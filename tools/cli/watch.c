@@ -54,7 +54,11 @@ static int show_events(const struct command *command, const struct options *opti
 	}
 	if (r == -EAGAIN)
 		return EXIT_OK;
-	complain("%s: an event was lost: %s", command->name, strerror(-r));
+	if (r == -ENOBUFS)
+		complain("%s: events were lost, since they came faster than they were read; "
+			 "'mymap list' shows what there is", command->name);
+	else
+		complain("%s: an event was lost: %s", command->name, strerror(-r));
 	return EXIT_FAILED;
 }
 

@@ -1431,6 +1431,8 @@ int mymap_monitor_get_fd(const struct mymap_monitor *monitor)
  *
  * Return: 0, or
  * -EAGAIN: there is none at this moment
+ * -ENOBUFS: events came faster than they were taken, and some are lost: make a list
+ *	anew; those that are there can still be taken
  * -ENOMEM: out of memory; the event is lost
  * Threads: one at a time for a monitor.
  */

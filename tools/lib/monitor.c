@@ -115,20 +115,24 @@ MYMAP_EXPORT int mymap_monitor_receive(struct mymap_monitor *monitor,
 {
 	struct udev_device *device;
 	struct mymap_event *event;
-	int r = -EAGAIN;
+	int r;
 
 	event = calloc(1, sizeof(*event));
 	if (!event)
 		return -ENOMEM;
 
 	/* What is of no interest is passed over. */
-	while ((device = udev_monitor_receive_device(monitor->monitor))) {
+	do {
+		errno = 0;
+		device = udev_monitor_receive_device(monitor->monitor);
+		if (!device) {
+			/* The socket tells once that it was full; libudev hands that on. */
+			r = errno == ENOBUFS ? -ENOBUFS : -EAGAIN;
+			break;
+		}
 		r = event_read(device, event);
 		udev_device_unref(device);
-		if (r)
-			break;
-		r = -EAGAIN;
-	}
+	} while (!r);
 
 	if (r < 0) {
 		mymap_event_free(event);
