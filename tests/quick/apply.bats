@@ -43,6 +43,20 @@ refused() {
 	prints ""
 }
 
+# with_folder COMMAND...: /etc/mymap.d being a loop of links, which nobody can read, and root least of all.
+with_folder() {
+	unshare --mount --map-root-user sh -c '
+		mkdir -p "$0/etc" && ln -sfn mymap.d "$0/etc/mymap.d" &&
+			mount -t overlay -o lowerdir="$0/etc:/etc" overlay /etc && exec "$@"' "$PWD" "$@"
+}
+
+@test "apply: a folder that cannot be read is a failure" {
+	[ ! -e /etc/mymap.d ] || skip "this machine has buffers"
+	with_folder test -L /etc/mymap.d || skip "this user may not mount"
+	run --separate-stderr with_folder env LD_LIBRARY_PATH="$BUILT" "$BUILT/mymap" apply --check
+	fails_with 1 "mymap: apply: /etc/mymap.d: Too many levels of symbolic links"
+}
+
 @test "apply: an empty file and one of comments are fine" {
 	check </dev/null
 	prints ""

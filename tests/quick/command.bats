@@ -713,6 +713,11 @@ with_three_descriptors() {
 	fails_with 1 "mymap: create: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size"
 }
 
+@test "create: what is over the limit of one buffer in whole pages only is told so" {
+	FAKE_MAX_BUFFER=100000000 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 100000000
+	fails_with 1 "mymap: create: size 100000000 (95.3 MiB): a buffer may have at most 100000000 bytes (95.3 MiB); module parameter max_buffer_size"
+}
+
 @test "create: over the limit of all buffers is 1, the limit is named" {
 	FAKE_TOTAL=2000003072 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1G
 	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 2000003072 now; module parameter max_total_size"
@@ -1148,6 +1153,11 @@ NO_NAMES="the driver that is loaded, 0.1.0, knows no names; those from 0.2.0 on 
 	prints 1
 	FAKE_INTERRUPTS=3 FAKE_RUNG=1 run --separate-stderr fake wait --timeout 60
 	prints 1
+}
+
+@test "wait: it does not wait for ever when the time ends between two looks at the clock" {
+	FAKE_INTERRUPTS=1 FAKE_CLOCK="0 999 1002" run --separate-stderr fake wait --timeout 1
+	fails_with 1 "mymap: wait: no ring in 1.000 s; the sequence number is 0"
 }
 
 @test "ring, wait: they take a name" {

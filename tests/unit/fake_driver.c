@@ -16,6 +16,8 @@
  * FAKE_SEQUENCE=N	how often buffers have been rung; 0 if left out
  * FAKE_RUNG=N		how often they have when a wait has waited
  * FAKE_INTERRUPTS=N	so many waits are interrupted before
+ * FAKE_CLOCK="MS MS"	what the clock that waits are measured by says, one look after
+ *			the other, the last one again and again
  * FAKE_RING=ERRNO	ringing fails with that number
  * FAKE_EXPORT=ERRNO	exporting fails with that number
  * FAKE_SYNC=ERRNO	SYNC does; else it prints what it was told
@@ -41,6 +43,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/mymap.h>
@@ -70,6 +73,23 @@ static int fail(int error)
 {
 	errno = error;
 	return -1;
+}
+
+int clock_gettime(clockid_t id, struct timespec *ret_now)
+{
+	static const char *next;
+	const char *given = getenv("FAKE_CLOCK");
+	char *end;
+	long ms;
+
+	if (!given || id != CLOCK_MONOTONIC)
+		return (int)syscall(SYS_clock_gettime, id, ret_now);
+
+	ms = strtol(next ? next : given, &end, 10);
+	if (*end)
+		next = end;
+	*ret_now = (struct timespec) { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+	return 0;
 }
 
 static int is_old(void)
@@ -198,7 +218,7 @@ static int create(struct mymap_create *arg)
 		return fail((int)number("FAKE_NAMED", 0));
 	if (has_name(arg->name))
 		return fail(EEXIST);
-	if (arg->buffer_size > MAX_BUFFER)
+	if (arg->buffer_size > number("FAKE_MAX_BUFFER", MAX_BUFFER))
 		return fail(EDQUOT);
 	if (create_kind(arg))
 		return -1;
@@ -283,7 +303,7 @@ static int query(struct mymap_query *arg)
 					    MYMAP_FEATURE_SEGMENTS | MYMAP_FEATURE_EXPORT |
 					    MYMAP_FEATURE_CACHE_MODES),
 		.default_size = number("FAKE_DEFAULT_SIZE", PAGE),
-		.max_buffer_size = MAX_BUFFER,
+		.max_buffer_size = number("FAKE_MAX_BUFFER", MAX_BUFFER),
 		.max_total_size = MAX_TOTAL,
 		.total_size = number("FAKE_TOTAL", 12345 * PAGE),
 		.max_user_size = is_old() ? 0 : number("FAKE_MAX_USER", MAX_TOTAL),

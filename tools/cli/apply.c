@@ -193,6 +193,16 @@ static void apply_one(struct apply *apply, const struct conf_buffer *wanted)
 		printf("%s: made\n", wanted->name);
 }
 
+static int dir_error;
+
+/* For glob(): without the folder there is nothing to do; one that cannot be read is a failure. */
+static int stop_at(const char *path, int error)
+{
+	(void)path;
+	dir_error = error;
+	return error != ENOENT;
+}
+
 static void read_dir(const struct command *command, struct conf *conf)
 {
 	glob_t found;
@@ -200,11 +210,12 @@ static void read_dir(const struct command *command, struct conf *conf)
 	int r;
 
 	/* in the order of their names */
-	r = glob(CONF_DIR "/*.conf", 0, NULL, &found);
+	r = glob(CONF_DIR "/*.conf", 0, stop_at, &found);
 	if (r == GLOB_NOMATCH)
 		return;
 	if (r) {
-		complain("%s: " CONF_DIR ": %s", command->name, strerror(ENOMEM));
+		complain("%s: " CONF_DIR ": %s", command->name,
+			 strerror(r == GLOB_ABORTED ? dir_error : ENOMEM));
 		conf->failed = true;
 		return;
 	}

@@ -27,10 +27,13 @@ static void complain_limit(const char *who, uint64_t size,
 	char text[SIZE_TEXT_MAX], limit_text[SIZE_TEXT_MAX];
 	const char *what = "all buffers together", *parameter = "max_total_size";
 	uint64_t limit = mymap_driver_info_get_max_buffer_size(driver);
-	uint64_t used;
+	uint64_t page = mymap_driver_info_get_page_size(driver);
+	uint64_t used, counts;
 
 	size_format(size, text, sizeof(text));
-	if (size > limit) {
+	/* What counts are whole pages. */
+	counts = page && size % page && size <= UINT64_MAX - page ? size - size % page + page : size;
+	if (counts > limit) {
 		complain("%s: size %" PRIu64 " (%s): a buffer may have at most %" PRIu64
 			 " bytes (%s); module parameter max_buffer_size", who, size, text, limit,
 			 size_format(limit, limit_text, sizeof(limit_text)));
@@ -39,7 +42,7 @@ static void complain_limit(const char *who, uint64_t size,
 
 	limit = mymap_driver_info_get_max_total_size(driver);
 	used = mymap_driver_info_get_total_size(driver);
-	if (used <= limit && size <= limit - used) {
+	if (used <= limit && counts <= limit - used) {
 		what = "all buffers of a user";
 		parameter = "max_user_size";
 		limit = mymap_driver_info_get_max_user_size(driver);

@@ -29,7 +29,7 @@ static int64_t now_ms(void)
 static int wait_for_ring(struct mymap_buffer *buffer, uint64_t known,
 			 const struct options *options, uint64_t *ret_sequence)
 {
-	int64_t end = now_ms() + options->timeout_ms;
+	int64_t end = now_ms() + options->timeout_ms, rest;
 	int left = options->timeout_ms;
 	int r;
 
@@ -39,7 +39,9 @@ static int wait_for_ring(struct mymap_buffer *buffer, uint64_t known,
 				      ret_sequence);
 		if (r != -EINTR)
 			return r;
-		left = end > now_ms() ? (int)(end - now_ms()) : 0;
+		/* Less than 0 would be for ever. */
+		rest = end - now_ms();
+		left = rest > 0 ? (int)rest : 0;
 	}
 }
 
