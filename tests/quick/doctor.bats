@@ -44,6 +44,22 @@ ids_of_table() {
 	diff <(jq -r '.findings[].id' <<<"$output") <(doctor | awk '{ print $2 }')
 }
 
+@test "doctor: with names, only these are examined and count" {
+	not_loaded
+	run --separate-stderr doctor
+	[ "$status" -eq 1 ]
+	run --separate-stderr doctor module-newest group
+	[ "$status" -eq 0 ]
+	[ "$(awk '{ print $2 }' <<<"$output" | xargs)" = "module-newest group" ]
+	[ "$(doctor --json group module-newest | jq -r '.status, .findings[].id' | xargs)" = "ok module-newest group" ]
+	run --separate-stderr doctor group module-loaded
+	[ "$status" -eq 1 ]
+	run --separate-stderr doctor group nothing
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[[ $stderr = *"no check 'nothing'; 'mymap doctor' names those there are"* ]]
+}
+
 @test "doctor: a problem is 1, what mends it stands below, all on stdout" {
 	echo | put etc/group
 	run --separate-stderr doctor
@@ -279,6 +295,32 @@ ids_of_table() {
 	found module-running problem \
 		"dkms build --force mymap/$VERSION -k $KERNEL && dkms install --force mymap/$VERSION -k $KERNEL"
 	says module-running "$KERNEL-rt"
+}
+
+@test "module: of another folder, as depmod.d has it, it counts for the running system, and with --root does not" {
+	local modules=$BATS_TEST_TMPDIR/elsewhere
+	mkdir "$modules"
+	mv "$tree/lib/modules/$KERNEL/updates/dkms/mymap.ko" "$modules"
+	mkdir "$BATS_TEST_TMPDIR/depmod.d"
+	echo "external $KERNEL $modules" >"$BATS_TEST_TMPDIR/depmod.d/a.conf"
+	depmod -C "$BATS_TEST_TMPDIR/depmod.d" -b "$tree" "$KERNEL" 2>/dev/null
+	grep -q "^$modules/mymap.ko:" "$tree/lib/modules/$KERNEL/modules.dep"
+	found module-running problem
+	says module-running "$modules/mymap.ko cannot be read as a module: Invalid cross-device link"
+}
+
+@test "module: a link that leads out of the folder is no module of it" {
+	local file=$tree/lib/modules/$KERNEL/updates/dkms/mymap.ko
+	mv "$file" "$BATS_TEST_TMPDIR/mymap.ko"
+	ln -s "$BATS_TEST_TMPDIR/mymap.ko" "$file"
+	found module-running problem
+	says module-running "cannot be read as a module: Invalid cross-device link"
+	mv "$BATS_TEST_TMPDIR/mymap.ko" "$tree/lib/modules/$KERNEL/updates/mymap.real"
+	ln -sf ../mymap.real "$file"
+	found module-running ok
+	mv "$tree/lib/modules/$KERNEL/modules.dep.bin" "$BATS_TEST_TMPDIR"
+	ln -s "$BATS_TEST_TMPDIR/modules.dep.bin" "$tree/lib/modules/$KERNEL/modules.dep.bin"
+	found module-running problem
 }
 
 @test "module: one that modules.dep does not have is a problem" {

@@ -253,6 +253,18 @@ limits() {
 	[ "$status" = 0 ]
 }
 
+@test "iommu: what could do more than be a name stands in no command" {
+	device_bound 0000:00:12.0
+	group_of 0000:00:12.0 '6;id' identity
+	finds iommu note "0000:00:12.0 is in group 6;id" \
+		"# have the boot loader add to the kernel's command line: iommu.passthrough=0"
+	rm "$tree/sys/devices/pci0000:00/0000:00:12.0/iommu_group"
+	group_of 0000:00:12.0 6 identity
+	echo '32;reboot' | put sys/devices/pci0000:00/0000:00:12.0/dma_bits
+	finds iommu note "0000:00:12.0 is in group 6" \
+		"# have the boot loader add to the kernel's command line: iommu.passthrough=0"
+}
+
 # -------------------------------------------------------------------- coherence
 
 @test "coherence: it is said of devices only, and a PC's are coherent" {

@@ -40,12 +40,35 @@ static const struct check {
 
 #define NR_CHECKS	(sizeof(checks) / sizeof(checks[0]))
 
-static void examine(struct doctor *doctor)
+static bool is_known(const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < NR_CHECKS; i++)
+		if (!strcmp(checks[i].id, id))
+			return true;
+	return false;
+}
+
+/* Without any, all are. */
+static bool is_wanted(const char *id, char *const *ids)
+{
+	if (!ids[0])
+		return true;
+	for (; ids[0]; ids++)
+		if (!strcmp(ids[0], id))
+			return true;
+	return false;
+}
+
+static void examine(struct doctor *doctor, char *const *ids)
 {
 	size_t i;
 
 	facts_gather(doctor);
 	for (i = 0; i < NR_CHECKS; i++) {
+		if (!is_wanted(checks[i].id, ids))
+			continue;
 		doctor->check = checks[i].id;
 		checks[i].run(doctor);
 	}
@@ -54,7 +77,16 @@ static void examine(struct doctor *doctor)
 static int run(const struct command *command, const struct options *options)
 {
 	struct doctor doctor = { 0 };
+	char **ids = options->operands;
 	int r;
+
+	for (; ids[0]; ids++) {
+		if (is_known(ids[0]))
+			continue;
+		complain("%s: no check '%s'; 'mymap doctor' names those there are", command->name,
+			 ids[0]);
+		return EXIT_USAGE;
+	}
 
 	r = tree_open_root(options->root, &doctor.tree);
 	if (r < 0) {
@@ -63,7 +95,7 @@ static int run(const struct command *command, const struct options *options)
 		return EXIT_FAILED;
 	}
 
-	examine(&doctor);
+	examine(&doctor, options->operands);
 	if (option_given(options, OPTION_JSON))
 		findings_print_json(&doctor);
 	else
@@ -77,12 +109,14 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_doctor = {
 	.name = "doctor",
+	.operands = "[CHECK]...",
 	.summary = "look for what is wrong or could be better, and how to mend it",
 	.description =
 		"Looks at packages, DKMS, the module of the running and of the newest kernel,\n"
 		"Secure Boot, the device and its group; at the limits, at what memory can be had\n"
 		"and at the IOMMU. Below what is wrong stands the command that mends it, for\n"
-		"root. The exit status is 1 if there is a problem.\n",
+		"root. The exit status is 1 if there is a problem. With CHECKs, the names that it\n"
+		"prints, only these count: for instance module-newest, before a reboot.\n",
 	.options = BIT(OPTION_JSON) | BIT(OPTION_ROOT),
 	.run = run,
 };

@@ -119,9 +119,41 @@ static int find_module(struct kmod_ctx *kmod, const char *folder, struct kmod_mo
 	return r < 0 ? r : kmod_module_new_from_path(kmod, path, ret_module);
 }
 
-static int look_in(const char *folder, struct module_file *ret_file, const char *release)
+/*
+ * libkmod follows links as the running system does. Below another root it must come to the file that lies there: what a link
+ * leads to outside is no part of it.
+ */
+static int check_inside(const struct tree *tree, const char *opened, const char *path)
+{
+	struct stat by_kmod, by_tree;
+
+	if (tree->is_system)
+		return 0;
+	if (stat(opened, &by_kmod) < 0)
+		return -errno;
+	if (tree_stat(tree, &by_tree, "%s", path) < 0 || by_tree.st_dev != by_kmod.st_dev ||
+	    by_tree.st_ino != by_kmod.st_ino)
+		return -EXDEV;
+	return 0;
+}
+
+/* Where the module lies, from the root of the system; modules.dep may name one outside of the kernel's folder. */
+static void take_path(const char *opened, const char *folder, const char *release,
+		      struct module_file *ret_file)
+{
+	size_t len = strlen(folder);
+
+	if (!strncmp(opened, folder, len))
+		snprintf(ret_file->path, sizeof(ret_file->path), "lib/modules/%s%s", release, opened + len);
+	else
+		snprintf(ret_file->path, sizeof(ret_file->path), "%s", opened + strspn(opened, "/"));
+}
+
+static int look_in(const struct tree *tree, const char *folder, struct module_file *ret_file,
+		   const char *release)
 {
 	static const char *const no_config[] = { NULL };
+	char index[MODULE_TEXT_MAX + RELEASE_MAX];
 	char path[FD_PATH_MAX + MODULE_TEXT_MAX];
 	struct kmod_module *module;
 	struct kmod_ctx *kmod;
@@ -130,6 +162,10 @@ static int look_in(const char *folder, struct module_file *ret_file, const char 
 	/* as above: libkmod opens it */
 	snprintf(path, sizeof(path), "%s/modules.dep.bin", folder);
 	r = check_file(path);
+	if (!r) {
+		snprintf(index, sizeof(index), "lib/modules/%s/modules.dep.bin", release);
+		r = check_inside(tree, path, index);
+	}
 	if (r < 0 && r != -ENOENT)
 		return r;
 
@@ -138,9 +174,10 @@ static int look_in(const char *folder, struct module_file *ret_file, const char 
 		return -ENOMEM;
 	r = find_module(kmod, folder, &module, ret_file);
 	if (!r) {
-		snprintf(ret_file->path, sizeof(ret_file->path), "lib/modules/%s%s", release,
-			 kmod_module_get_path(module) + strlen(folder));
-		r = read_info(module, ret_file);
+		take_path(kmod_module_get_path(module), folder, release, ret_file);
+		r = check_inside(tree, kmod_module_get_path(module), ret_file->path);
+		if (!r)
+			r = read_info(module, ret_file);
 		kmod_module_unref(module);
 	}
 	kmod_unref(kmod);
@@ -168,7 +205,7 @@ void module_file_read(const struct tree *tree, const char *release, struct modul
 	}
 	/* by the descriptor, libkmod finds it below another root, too */
 	snprintf(folder, sizeof(folder), "/proc/self/fd/%d", fd);
-	ret_file->error = look_in(folder, ret_file, release);
+	ret_file->error = look_in(tree, folder, ret_file, release);
 	close(fd);
 }
 
