@@ -47,3 +47,18 @@ of_day() {
 		"$top/tests/check-debug" --list --half $half | grep -qx tests/debug/leaks.bats
 	done
 }
+
+@test "check: lanes, what waits for them, and groups in turn" {
+	check() {
+		MYMAP_DAY=$1 "$top/tests/check" --list "${@:2}"
+	}
+	[ "$(check 0)" = quick ]
+	[ "$(check 0 driver module --beside quick deb --then long --turn build life always)" = \
+		"driver module"$'\n'"quick deb"$'\n\n'"long build life always" ]
+	[ "$(check 4 driver --turn build life always --beside --turn debug-1 debug-2)" = \
+		"driver life always build"$'\n'"debug-1 debug-2" ]
+	[ "$(check 5 --turn debug-1 debug-2 --then quick)" = "debug-2 debug-1"$'\n\n'quick ]
+	run check 0 quick --then nix
+	[ "$status" = 2 ]
+	[[ $output = *"no group 'nix'"*debug-2* ]]
+}
