@@ -71,6 +71,14 @@ static int mymap_vm_access_frames(struct vm_area_struct *vma,
 	u64 pos = ((u64)vma->vm_pgoff << PAGE_SHIFT) + address - vma->vm_start;
 	int err;
 
+	/*
+	 * Whoever asks may look where the process may not, and write to a copy
+	 * of his own. There is none of frames: what the process may not write,
+	 * nobody writes through its mapping.
+	 */
+	if (write && (vma->vm_flags & (VM_SHARED | VM_WRITE)) !=
+		     (VM_SHARED | VM_WRITE))
+		return -EFAULT;
 	len = min_t(unsigned long, len, vma->vm_end - address);
 	err = mymap_frames_copy(buffer->frames, pos, data, len, write);
 	return err ?: len;

@@ -66,6 +66,10 @@ own=/sys/bus/platform/drivers/mymap/mymap
 	program frames debuggers_see_frames
 }
 
+@test "kinds: a debugger writes no device's memory that the process may not write" {
+	program frames debuggers_write_nothing_read_only
+}
+
 @test "kinds: fork shares a device's memory" {
 	program frames fork_shares_frames
 }

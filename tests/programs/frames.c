@@ -60,6 +60,27 @@ static void debuggers_see_frames(void)
 	CHECK(!memcmp(memory + 5, "ab", 2));
 }
 
+/* What the process may not write, nobody writes for it: there is no copy that he could write to. */
+static void debuggers_write_nothing_read_only(void)
+{
+	int fd = kind_create(MYMAP_KIND_DEVICE, page_size), self = open("/proc/self/mem", O_RDWR);
+	char *shared = map_shared(fd, page_size), byte;
+	char *const memory[] = {
+		map_at(fd_reopen(fd, O_RDONLY), page_size, 0, PROT_READ),
+		map_at(fd, page_size, 0, PROT_READ),
+		mmap(NULL, page_size, PROT_READ, MAP_PRIVATE, fd, 0),
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(memory) / sizeof(memory[0]); i++) {
+		CHECK(memory[i] != MAP_FAILED);
+		CHECK_ERRNO(pwrite(self, "x", 1, (off_t)(uintptr_t)memory[i]), EIO);
+		CHECK_EQ(pread(self, &byte, 1, (off_t)(uintptr_t)memory[i]), 1);
+		CHECK_EQ(byte, 0);
+		CHECK_EQ(shared[0], 0);
+	}
+}
+
 static void child_maps_frames(void *data)
 {
 	tags_check(data, 0, 600);
@@ -165,6 +186,7 @@ static const struct test_case cases[] = {
 	CASE(private_mappings),
 	CASE(read_only_descriptor),
 	CASE(debuggers_see_frames),
+	CASE(debuggers_write_nothing_read_only),
 	CASE(fork_shares_frames),
 	CASE(device_goes),
 	CASE(device_goes_under_faults),
