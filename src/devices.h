@@ -14,6 +14,7 @@
 #include <linux/types.h>
 
 struct device;
+struct iommu_domain;
 struct mymap_buffer;
 struct mymap_dma_map;
 struct mymap_pages;
@@ -88,6 +89,7 @@ void mymap_device_put(struct mymap_device *device);
 
 const char *mymap_cache_name(u32 cache);
 u32 mymap_cache_by_name(const char *name);
+bool mymap_cache_has_pool(const struct device *dev);
 bool mymap_cache_is_by_dma(const struct mymap_device *device);
 u32 mymap_cache_of_device(const struct mymap_device *device);
 u32 mymap_cache_of_region(struct device *dev, u32 wanted);
@@ -157,6 +159,8 @@ void *mymap_gather_address(struct mymap_pages *pages, pgoff_t first,
 
 /* memory_segments.c: pages mapped for a device */
 
+struct iommu_domain *mymap_translation_of(struct device *dev);
+bool mymap_device_reaches(struct device *dev, phys_addr_t start, size_t size);
 struct mymap_dma_map *mymap_segments_create(struct mymap_pages *pages,
 					    struct mymap_device *device);
 void mymap_segments_destroy(struct mymap_dma_map *segments);

@@ -81,8 +81,16 @@ static u32 mymap_cache_of_dma(void)
 		MYMAP_CACHE_WRITE_COMBINED : MYMAP_CACHE_UNCACHED;
 }
 
-/* The DMA API has a pool for the device alone, and has mapped it by memremap(). */
-static bool mymap_cache_has_pool(const struct device *dev)
+/**
+ * mymap_cache_has_pool() - has the DMA API a pool for the device alone
+ * @dev: the device
+ *
+ * It has mapped that by memremap(), and takes nothing from elsewhere.
+ *
+ * Context: any.
+ * Return: true where it has.
+ */
+bool mymap_cache_has_pool(const struct device *dev)
 {
 #ifdef CONFIG_DMA_DECLARE_COHERENT
 	return dev->dma_mem;
@@ -137,11 +145,13 @@ u32 mymap_cache_of_device(const struct mymap_device *device)
 u32 mymap_cache_of_region(struct device *dev, u32 wanted)
 {
 	u32 uncached = mymap_cache_of_remap();
+	/* An IOMMU would map it as registers are, past the caches. */
+	bool coherent = dev_is_dma_coherent(dev) && !mymap_translation_of(dev);
 
 	if (!wanted)
-		return dev_is_dma_coherent(dev) ? MYMAP_CACHE_CACHED : uncached;
+		return coherent ? MYMAP_CACHE_CACHED : uncached;
 	if (wanted == MYMAP_CACHE_CACHED)
-		return dev_is_dma_coherent(dev) ? wanted : 0;
+		return coherent ? wanted : 0;
 	return wanted == uncached ? wanted : 0;
 }
 

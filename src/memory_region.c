@@ -7,11 +7,28 @@
  * One buffer has it at a time, from its first byte on. Whether a buffer finds what
  * was there before is for the device tree to say.
  */
+#include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/string.h>
 
 #include "devices.h"
+
+/*
+ * There are no pages: to the DMA API it would be like registers. That is right for
+ * an IOMMU. Without one it would take the processor's address for the device's, and
+ * warn where the device does not reach it.
+ */
+static bool mymap_region_map(struct device *dev, phys_addr_t start,
+			     size_t size, dma_addr_t *dma)
+{
+	if (!mymap_translation_of(dev)) {
+		*dma = phys_to_dma(dev, start);
+		return mymap_device_reaches(dev, start, size);
+	}
+	*dma = dma_map_resource(dev, start, size, DMA_BIDIRECTIONAL, 0);
+	return !dma_mapping_error(dev, *dma);
+}
 
 /**
  * mymap_region_take() - get the region of a device
@@ -21,7 +38,7 @@
  *
  * Context: process context, may sleep.
  * Return: where the kernel sees it, until mymap_region_give(); NULL where it is
- * taken, is not that large, or cannot be mapped.
+ * taken, is not that large, cannot be mapped, or not reached by the device.
  */
 void *mymap_region_take(struct mymap_device *device, size_t size,
 			dma_addr_t *dma)
@@ -37,10 +54,7 @@ void *mymap_region_take(struct mymap_device *device, size_t size,
 							 MEMREMAP_WC);
 	if (!address)
 		return NULL;
-	/* There are no pages: to the DMA API it is like registers. */
-	*dma = dma_map_resource(device->dev, region->start, size,
-				DMA_BIDIRECTIONAL, 0);
-	if (dma_mapping_error(device->dev, *dma)) {
+	if (!mymap_region_map(device->dev, region->start, size, dma)) {
 		memunmap(address);
 		return NULL;
 	}
@@ -63,7 +77,9 @@ void mymap_region_give(struct mymap_device *device, size_t size, void *address,
 		       dma_addr_t dma)
 {
 	lockdep_assert_held(&device->lock);
-	dma_unmap_resource(device->dev, dma, size, DMA_BIDIRECTIONAL, 0);
+	if (mymap_translation_of(device->dev))
+		dma_unmap_resource(device->dev, dma, size, DMA_BIDIRECTIONAL,
+				   0);
 	memunmap(address);
 	device->region.taken = false;
 }

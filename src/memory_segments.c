@@ -50,31 +50,49 @@ static void mymap_segments_gone(struct mymap_device_user *user)
 	mymap_segments_unmap(container_of(user, struct mymap_dma_map, user));
 }
 
-/* What translates the addresses of a device, or NULL. */
-static struct iommu_domain *mymap_translation_of(struct device *dev)
+/**
+ * mymap_translation_of() - what translates the addresses of a device
+ * @dev: the device
+ *
+ * Context: any, while the device is ours.
+ * Return: the domain, or NULL where a device is told addresses of its bus.
+ */
+struct iommu_domain *mymap_translation_of(struct device *dev)
 {
 	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
 
 	return domain && domain->type != IOMMU_DOMAIN_IDENTITY ? domain : NULL;
 }
 
-/*
- * Does the device reach all of it by itself? The DMA API is not to be asked: it
- * would map a copy, or warn that it cannot.
+/**
+ * mymap_device_reaches() - does a device reach memory by itself
+ * @dev: the device; nothing translates for it
+ * @start: where the memory is
+ * @size: bytes, not 0
+ *
+ * The DMA API is not to be asked: it would map a copy, or warn that it cannot.
+ *
+ * Context: any, while the device is ours.
+ * Return: true where it does.
  */
+bool mymap_device_reaches(struct device *dev, phys_addr_t start, size_t size)
+{
+	u64 last = min_not_zero(dma_get_mask(dev), (u64)dev->bus_dma_limit);
+	u64 first = phys_to_dma(dev, start);
+
+	return first <= last && size - 1 <= last - first;
+}
+
 static bool mymap_segments_are_reached(struct device *dev,
 				       const struct sg_table *table)
 {
-	u64 last = min_not_zero(dma_get_mask(dev), (u64)dev->bus_dma_limit);
 	struct scatterlist *sg;
 	unsigned int i;
 
 	if (mymap_translation_of(dev))
 		return true;
 	for_each_sgtable_sg(table, sg, i) {
-		u64 first = phys_to_dma(dev, sg_phys(sg));
-
-		if (first > last || sg->length - 1 > last - first)
+		if (!mymap_device_reaches(dev, sg_phys(sg), sg->length))
 			return false;
 	}
 	return true;

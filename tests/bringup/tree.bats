@@ -40,7 +40,7 @@ in_pool() {
 }
 
 @test "tree: the module comes by itself, and the buffers with it" {
-	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 cam.0 fb0 frame later0 log0 ring0" ]
+	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 bus0 cam.0 fb0 frame later0 log0 ring0" ]
 	is log0 device trace $((4 << 20))
 	is frame device frame $((9 * 4096))
 	is cam.0 device camera $((2 << 20))
@@ -54,6 +54,12 @@ in_pool() {
 	run -0 mymap segments frame
 	[ "$output" = "0x60400000 36864" ]
 	in_pool cam.0
+}
+
+@test "tree: behind a bus with addresses of its own, a region is told by those" {
+	run -0 mymap segments bus0
+	[ "$output" = "0x21100000 1048576" ]
+	program_with region is_tagged bus0
 }
 
 @test "tree: it is told that what is in it is kept" {
@@ -192,6 +198,7 @@ refused() {
 	refused bad-mode 'mymap,cache: not a cache mode'
 	refused bad-cache 'mymap,cache: not with this memory'
 	refused bad-region-cache 'mymap,cache: not with this memory'
+	refused short-bus:bad-far 'mymap,size: no run of 1048576 bytes'
 	refused bad-nothing 'mymap,cache: there is no buffer'
 	refused bad-large 'mymap,size: no run of 16777216 bytes'
 }
