@@ -12,6 +12,7 @@
  * they are there.
  */
 #include <linux/device.h>
+#include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -19,6 +20,7 @@
 #include <linux/string.h>
 
 #include "devices.h"
+#include "memory_chunks.h"
 #include "mymap.h"
 #include "stats.h"
 
@@ -81,10 +83,42 @@ static void mymap_frames_gone(struct mymap_device_user *user)
 	mutex_unlock(pages->lock);
 }
 
-static unsigned long mymap_frames_pfn(const void *address)
+static unsigned long mymap_frames_pfn(const struct mymap_frames *frames)
 {
+	struct device *dev = frames->device->dev;
+	void *address = frames->address;
+
+	/*
+	 * No IOMMU stands between a device and its pool. How the kernel maps one
+	 * is not to be looked up: 5.10 cannot where it is mapped by large pages.
+	 */
+	if (mymap_cache_has_pool(dev))
+		return PHYS_PFN(dma_to_phys(dev, frames->dma));
 	return is_vmalloc_addr(address) ? vmalloc_to_pfn(address) :
-		PHYS_PFN(virt_to_phys((void *)address));
+		PHYS_PFN(virt_to_phys(address));
+}
+
+/*
+ * Where it is not from a pool or from CMA, it is from the pages that all have: the
+ * creator's memory cgroup pays, and nobody is killed for it. The DMA API takes a
+ * power of two of them, and on many machines gives back what is above.
+ */
+static void *mymap_frames_take(struct mymap_frames *frames)
+{
+	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL |
+		COMPAT_GFP_ACCOUNT;
+	struct device *dev = frames->device->dev;
+	struct mem_cgroup *old;
+	void *address;
+
+	if (!mymap_cache_has_pool(dev) &&
+	    !mymap_memory_is_there(1UL << get_order(frames->size)))
+		return NULL;
+	old = compat_memcg_enter(frames->pages->memcg);
+	address = dma_alloc_attrs(dev, frames->size, &frames->dma, gfp,
+				  MYMAP_FRAMES_ATTRS);
+	compat_memcg_enter(old);
+	return address;
 }
 
 /* What the DMA API allocates for the device. */
@@ -92,13 +126,10 @@ static int mymap_frames_allocate_dma(struct mymap_frames *frames)
 {
 	struct mymap_device *device = frames->device;
 
-	frames->address = dma_alloc_attrs(device->dev, frames->size,
-					  &frames->dma,
-					  GFP_KERNEL | __GFP_NOWARN,
-					  MYMAP_FRAMES_ATTRS);
+	frames->address = mymap_frames_take(frames);
 	if (!frames->address)
 		return -ENOMEM;
-	frames->pfn = mymap_frames_pfn(frames->address);
+	frames->pfn = mymap_frames_pfn(frames);
 	if (frames->cache == mymap_cache_of_device(device))
 		return 0;
 	/* Also where it fails: then some of it may be. */
@@ -149,6 +180,11 @@ struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 	struct mymap_frames *frames;
 	int err;
 
+	/* On 32 bits a buffer may be larger than what the kernel can map. */
+	if (pages->nr_pages > SIZE_MAX >> PAGE_SHIFT) {
+		mymap_stats_count(MYMAP_STAT_ALLOCATION_FAILURES);
+		return ERR_PTR(-ENOMEM);
+	}
 	frames = kzalloc(sizeof(*frames), GFP_KERNEL_ACCOUNT);
 	if (!frames)
 		return ERR_PTR(-ENOMEM);
@@ -159,8 +195,11 @@ struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 
 	mutex_lock(&device->lock);
 	err = mymap_frames_allocate(frames, cache);
-	if (!err)
+	if (!err) {
 		list_add_tail(&frames->user.node, &device->users);
+		/* Before the device can go, which takes them back. */
+		mymap_frames_count(pages, pages->nr_pages);
+	}
 	mutex_unlock(&device->lock);
 	if (err) {
 		if (err == -ENOMEM)
@@ -168,7 +207,6 @@ struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 		kfree(frames);
 		return ERR_PTR(err);
 	}
-	mymap_frames_count(pages, pages->nr_pages);
 	return frames;
 }
 
