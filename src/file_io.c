@@ -96,8 +96,8 @@ static ssize_t mymap_file_copy_frames(struct mymap_buffer *buffer,
  * @to: where to
  *
  * Context: process context, may sleep.
- * Return: bytes read, 0 at the end, -EFAULT, -EINTR, or -ENXIO where the memory is
- * gone with its device.
+ * Return: bytes read, 0 at the end, -EFAULT, -EINTR, -EIO where the memory is broken,
+ * or -ENXIO where it is gone with its device.
  */
 ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
 			struct iov_iter *to)
@@ -116,6 +116,11 @@ ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
 		/* There is none because the buffer ends before, by now. */
 		if (!page && !mymap_bytes_at(buffer, iocb->ki_pos, len))
 			break;
+		/* The kernel must not look at what is broken. */
+		if (page && PageHWPoison(page)) {
+			put_page(page);
+			return done ?: -EIO;
+		}
 		/* What nobody has written reads as zeros, and is not allocated. */
 		copied = page ? mymap_read_page(page, iocb->ki_pos, len, to) :
 			iov_iter_zero(len, to);
@@ -141,8 +146,8 @@ ssize_t mymap_file_read(struct mymap_buffer *buffer, struct kiocb *iocb,
  *
  * Context: process context, may sleep, takes the buffer's lock.
  * Return: bytes written, fewer than asked for at the end; -ENOSPC where there is
- * no room at all, -EFAULT, -ENOMEM, -EINTR, or -ENXIO where the memory is gone
- * with its device.
+ * no room at all, -EFAULT, -ENOMEM, -EINTR, -EIO where the memory is broken, or
+ * -ENXIO where it is gone with its device.
  */
 ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
 			 struct iov_iter *from)
@@ -172,6 +177,10 @@ ssize_t mymap_file_write(struct mymap_buffer *buffer, struct kiocb *iocb,
 			break;
 		if (IS_ERR(page))
 			return done ?: PTR_ERR(page);
+		if (PageHWPoison(page)) {
+			put_page(page);
+			return done ?: -EIO;
+		}
 		copied = copy_page_from_iter(page, offset_in_page(iocb->ki_pos),
 					     len, from);
 		flush_dcache_page(page);

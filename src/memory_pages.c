@@ -218,7 +218,8 @@ bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 }
 
 /*
- * The page at an offset, if it can be had at once, locked and with a reference.
+ * The page at an offset, if it can be had at once, locked and with a reference. A
+ * broken one cannot.
  * Whoever asks has other pages locked, so this does not wait for anybody.
  */
 static struct page *mymap_pages_try_lock(struct mymap_pages *pages,
@@ -229,7 +230,8 @@ static struct page *mymap_pages_try_lock(struct mymap_pages *pages,
 	if (IS_ERR_OR_NULL(page))
 		return NULL;
 	if (trylock_page(page)) {
-		if (mymap_pages_holds(pages, pgoff, page))
+		if (mymap_pages_holds(pages, pgoff, page) &&
+		    !PageHWPoison(page))
 			return page;
 		unlock_page(page);
 	}
@@ -257,8 +259,12 @@ void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
 
 	end = compound_head(page) + mymap_chunk_pages(compound_head(page));
 	for (page++; run->nr < nr; run->page[run->nr++] = page++) {
-		if (page != end)
+		if (page != end) {
+			/* The core knows what to do where one is broken. */
+			if (PageHWPoison(page))
+				break;
 			continue;
+		}
 		page = mymap_pages_try_lock(pages, pgoff + run->nr);
 		if (!page)
 			break;

@@ -21,6 +21,7 @@
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 
 #include "compat/compat.h"
@@ -47,8 +48,14 @@ static vm_fault_t mymap_vm_serve(struct vm_fault *vmf)
 		/* It ends before here meanwhile. */
 		if (page == ERR_PTR(-ERANGE))
 			return VM_FAULT_SIGBUS;
+		/*
+		 * The creator's memory cgroup pays. Where nobody in there can be
+		 * killed for it, the core would only come back, for ever, with a
+		 * report of it in the log each time.
+		 */
 		if (IS_ERR(page))
-			return VM_FAULT_OOM;
+			return fatal_signal_pending(current) ?
+				VM_FAULT_OOM : VM_FAULT_SIGBUS;
 
 		/*
 		 * The core would lock it anyway. Under the lock the page cannot
@@ -128,7 +135,9 @@ static vm_fault_t mymap_vm_fault_batched(struct vm_fault *vmf)
 	unsigned long nr;
 	int err;
 
-	if (result != VM_FAULT_LOCKED || mymap_vm_copies(vmf))
+	/* Where the page is broken, the core knows what to do about it. */
+	if (result != VM_FAULT_LOCKED || mymap_vm_copies(vmf) ||
+	    PageHWPoison(vmf->page))
 		return result;
 
 	run.page[0] = vmf->page;

@@ -21,6 +21,11 @@ load helpers
 	program batched mlock_leaves_no_fault
 }
 
+@test "batched: a page that is broken is not mapped" {
+	modprobe -q hwpoison-inject || :
+	program batched broken_is_not_mapped
+}
+
 @test "batched: fork, mremap and munmap keep each page at its place" {
 	program batched survives_fork_and_move
 }

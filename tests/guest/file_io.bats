@@ -33,6 +33,11 @@ load helpers
 	program file_io bad_pointer_is_efault bad_pointer_in_unwritten_is_efault half_bad_pointer_is_short
 }
 
+@test "file: memory that is broken is EIO" {
+	modprobe -q hwpoison-inject || :
+	program file_io broken_is_eio
+}
+
 @test "file: a negative offset is EINVAL" {
 	program file_io negative_offset_is_einval
 }

@@ -195,6 +195,15 @@ set_limit() {
 	[ "$(oom_kills small)" = 0 ]
 }
 
+@test "limits: memory of a device is charged, and ENOMEM where the cgroup has too little" {
+	requires memcg
+	[ "$(awk '$1 == "CmaTotal:" { kib = $2 } END { print kib + 0 }' /proc/meminfo)" = 0 ] || skip "it is taken from CMA, which no cgroup pays for"
+	cgroup_make small 32M
+	run in_cgroup small "$programs/limits" of_a_device_is_enomem
+	status_is 0
+	[ "$(oom_kills small)" = 0 ]
+}
+
 @test "limits: 1 GiB touched in a memory cgroup of 32 MiB kills who touches, and nobody else" {
 	local bystander
 	requires memcg
@@ -250,6 +259,17 @@ memory_is_back() {
 	status_is 0
 	[ "${lines[0]}" -ge 67108864 ] || fail "the creator's cgroup has ${lines[0]} bytes"
 	[ "${lines[1]}" -lt 33554432 ] || fail "the other cgroup has ${lines[1]} bytes"
+}
+
+@test "limits: to touch what a full cgroup without processes would pay for is SIGBUS" {
+	requires memcg
+	cgroup_make small 32M
+	cgroup_make toucher
+	# It tells, once, that it has nobody to kill.
+	expect_complaint 'invoked oom-killer'
+	run -135 in_cgroup small mymap create --size 64M -- sh -c '
+		echo $$ >"$0/cgroup.procs" && exec "$1" touch_inherited 3' "$cgroups/mymap-test-toucher" "$programs/limits"
+	[ "$(oom_kills small)" = 0 ]
 }
 
 @test "limits: a creator's cgroup that is full stops another one who touches" {

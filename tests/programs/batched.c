@@ -2,7 +2,9 @@
 /*
  * Mappings where no 2 MiB page fits: a page fault maps the pages behind it too.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -186,6 +188,25 @@ static void survives_fork_and_move(void)
 	tags_check(odd.memory + 2 * page_size, 2, t.nr_pages - 2);
 }
 
+/* It is mapped neither by itself nor with the pages before it, and to touch it is SIGBUS. */
+static void broken_is_not_mapped(void)
+{
+	size_t nr = many_pages(), len = nr * page_size, broken[] = { 3, 40, nr - 1 }, i, j;
+	int fd = buffer_create(len, POPULATE);
+	char *plain = map_shared(fd, len), *memory;
+
+	for (i = 0; i < 3; i++)
+		if (madvise(plain + broken[i] * page_size, page_size, MADV_HWPOISON) && errno != EBUSY)
+			test_skip("memory cannot be reported to be broken here");
+	memory = map_odd(fd, len, PROT_READ | PROT_WRITE, MAP_SHARED);
+	for (i = 0, j = 0; i < nr; i++) {
+		bool is_broken = j < 3 && i == broken[j];
+
+		CHECK_EQ(touch_read(memory + i * page_size), is_broken ? SIGBUS : 0);
+		j += is_broken;
+	}
+}
+
 static const struct test_case cases[] = {
 	CASE(odd_address_has_few_faults),
 	CASE(fragmented_buffer_has_few_faults),
@@ -195,6 +216,7 @@ static const struct test_case cases[] = {
 	CASE(hole_in_between),
 	CASE(mlock_leaves_no_fault),
 	CASE(survives_fork_and_move),
+	CASE(broken_is_not_mapped),
 	CASES_END
 };
 

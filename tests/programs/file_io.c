@@ -492,6 +492,24 @@ static void killed_while_transferring(void)
 	CHECK(wait_until(nothing_is_left, NULL, 5));
 }
 
+static void broken_is_eio(void)
+{
+	size_t len = 4 * page_size;
+	int fd = buffer_create(len, POPULATE);
+	char *memory = map_shared(fd, len), *bytes = malloc(len);
+
+	memset(memory, 'b', len);
+	CHECK(bytes != NULL);
+	if (madvise(memory + 2 * page_size, page_size, MADV_HWPOISON) && errno != EBUSY)
+		test_skip("memory cannot be reported to be broken here");
+	CHECK_EQ(pread(fd, bytes, len, 0), 2 * page_size);
+	CHECK_ERRNO(pread(fd, bytes, 1, (off_t)(2 * page_size)), EIO);
+	CHECK_EQ(pwrite(fd, bytes, len, 0), 2 * page_size);
+	CHECK_ERRNO(pwrite(fd, bytes, 1, (off_t)(3 * page_size - 1)), EIO);
+	CHECK_EQ(pread(fd, bytes, len, (off_t)(3 * page_size)), page_size);
+	free(bytes);
+}
+
 static const struct test_case cases[] = {
 	CASE(what_is_written_is_read),
 	CASE(position_moves_on),
@@ -522,6 +540,7 @@ static const struct test_case cases[] = {
 	CASE(always_ready),
 	CASE(positions_of_descriptors),
 	CASE(killed_while_transferring),
+	CASE(broken_is_eio),
 	CASES_END
 };
 

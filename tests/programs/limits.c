@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "test.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -401,6 +402,21 @@ static void touch_all(void)
 		memory[at] = 1;
 }
 
+/* A cgroup that has less than what these need, all of them together. */
+static void of_a_device_is_enomem(void)
+{
+	size_t each = (size_t)2 << 20, i;
+
+	for (i = 0; i < 32; i++) {
+		if (try_kind(MYMAP_KIND_DEVICE, each, "") >= 0)
+			continue;
+		CHECK_EQ(errno, ENOMEM);
+		CHECK(i >= 4);
+		return;
+	}
+	FAIL("%zu buffers of %zu bytes were made", i, each);
+}
+
 /* A buffer that was inherited as that descriptor. */
 static void touch_inherited(void)
 {
@@ -431,6 +447,7 @@ static const struct test_case cases[] = {
 	CASE(write_is_enomem),
 	CASE(touch_all),
 	CASE(touch_inherited),
+	CASE(of_a_device_is_enomem),
 	CASES_END
 };
 
