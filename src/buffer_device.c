@@ -10,6 +10,7 @@
 #include "compat/compat.h"
 #include "devices.h"
 #include "mymap.h"
+#include "range.h"
 
 /**
  * mymap_buffer_cache() - how a buffer is cached
@@ -86,8 +87,10 @@ int mymap_buffer_get_segments(struct mymap_buffer *buffer,
 	if (!device)
 		return -ENODEV;
 	do {
-		err = mymap_buffer_populate(buffer, 0,
-					    mymap_buffer_size(buffer));
+		/* What is mapped for the device already has all of its memory. */
+		err = smp_load_acquire(&buffer->segments) ? 0 :
+			mymap_buffer_populate(buffer, 0,
+					      mymap_buffer_size(buffer));
 		if (err)
 			return err;
 		mutex_lock(&device->lock);
@@ -110,14 +113,14 @@ int mymap_buffer_get_segments(struct mymap_buffer *buffer,
  * mymap_buffer_synchronize() - let the processor and the device see the same
  * @buffer: the buffer, in use
  * @offset: bytes
- * @len: bytes; the range is inside of the buffer, which cannot change its size if it
- *	is mapped for a device
+ * @len: bytes
  * @direction: which way the data go
  * @end: the processor is done with it, rather than about to begin
  *
  * Context: process context, may sleep, takes the device's lock where there is
  * something to be done.
- * Return: 0, or -ENXIO where the device is gone.
+ * Return: 0, -EINVAL where the range is not inside of the buffer, or -ENXIO where the
+ * device is gone.
  */
 int mymap_buffer_synchronize(struct mymap_buffer *buffer, u64 offset, u64 len,
 			     enum dma_data_direction direction, bool end)
@@ -125,6 +128,9 @@ int mymap_buffer_synchronize(struct mymap_buffer *buffer, u64 offset, u64 len,
 	/* Pairs with the release in mymap_buffer_map_for_device(). */
 	struct mymap_dma_map *segments = smp_load_acquire(&buffer->segments);
 
+	/* In that order: what is mapped for a device keeps its size, and only that. */
+	if (!mymap_bytes_fit(offset, len, mymap_buffer_size(buffer)))
+		return -EINVAL;
 	if (mymap_buffer_is_gone(buffer))
 		return -ENXIO;
 	/* The device's own memory needs no more than an order of accesses. */

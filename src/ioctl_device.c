@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/dma-direction.h>
 #include <linux/err.h>
+#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/security.h>
 #include <linux/uaccess.h>
@@ -12,12 +13,11 @@
 #include "devices.h"
 #include "ioctl.h"
 #include "mymap.h"
-#include "range.h"
 
 bool mymap_expose_addresses;
 
-/* So many are copied to the caller at once. */
-#define MYMAP_SEGMENTS_AT_ONCE	16
+/* So many are copied to the caller at once: a page full. */
+#define MYMAP_SEGMENTS_AT_ONCE	(PAGE_SIZE / sizeof(struct mymap_segment))
 
 /*
  * Who knows addresses can tell a device to write there: it is for those who may do
@@ -33,31 +33,38 @@ static int mymap_may_know_addresses(void)
 
 long mymap_segments(const struct mymap_call *call, union mymap_args *args)
 {
-	struct mymap_segment chunk[MYMAP_SEGMENTS_AT_ONCE] = {};
 	struct mymap_segments *segments = &args->segments;
 	struct mymap_segment __user *to = u64_to_user_ptr(segments->segments);
 	unsigned int done = 0, total, nr;
+	struct mymap_segment *chunk;
 	int err;
 
 	if (segments->flags)
 		return -EOPNOTSUPP;
 	if (segments->total || segments->segments != (uintptr_t)to)
 		return -EINVAL;
+	/* It allocates all of the buffer and has it keep its size. */
+	if (!(call->mode & FMODE_WRITE))
+		return -EACCES;
 	err = mymap_may_know_addresses();
 	if (err)
 		return err;
+	chunk = (void *)__get_free_page(GFP_KERNEL);
+	if (!chunk)
+		return -ENOMEM;
 
 	do {
 		nr = min_t(unsigned int, MYMAP_SEGMENTS_AT_ONCE,
 			   segments->nr_segments - done);
 		err = mymap_buffer_get_segments(call->buffer, chunk, done, &nr,
 						&total);
-		if (err)
-			return err;
-		if (copy_to_user(to + done, chunk, nr * sizeof(*chunk)))
-			return -EFAULT;
+		if (!err && copy_to_user(to + done, chunk, nr * sizeof(*chunk)))
+			err = -EFAULT;
 		done += nr;
-	} while (nr && done < segments->nr_segments);
+	} while (!err && nr && done < segments->nr_segments);
+	free_page((unsigned long)chunk);
+	if (err)
+		return err;
 
 	segments->nr_segments = done;
 	segments->total = total;
@@ -78,9 +85,7 @@ long mymap_sync(const struct mymap_call *call, union mymap_args *args)
 	if (sync->reserved || !sync->direction ||
 	    sync->direction > MYMAP_SYNC_BOTH)
 		return -EINVAL;
-	if (!sync->length ||
-	    !mymap_bytes_fit(sync->offset, sync->length,
-			     mymap_buffer_size(call->buffer)))
+	if (!sync->length)
 		return -EINVAL;
 	return mymap_buffer_synchronize(call->buffer, sync->offset,
 					sync->length,

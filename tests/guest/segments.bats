@@ -8,7 +8,7 @@ load helpers
 
 @test "segments: they are all of the buffer, as many as there is room for" {
 	requires root memory:500
-	program segments all_of_the_buffer
+	program segments all_of_the_buffer read_only_is_eacces
 }
 
 @test "segments: they freeze the size: EBUSY, and holes too" {

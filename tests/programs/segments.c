@@ -114,6 +114,16 @@ static void bad_array(void)
 	CHECK_EQ(try_segments(fd, bad_pointer(1), 0, &nr, &total), 0);
 }
 
+static void read_only_is_eacces(void)
+{
+	int fd = buffer_create(page_size, 0);
+
+	require_root();
+	CHECK_ERRNO(try_any(fd_reopen(fd, O_RDONLY)), EACCES);
+	CHECK_EQ(info(fd).resident, 0);
+	CHECK_EQ(ftruncate(fd, (off_t)(2 * page_size)), 0);
+}
+
 /* Without a name the case fails where they are told. */
 static void not_told(void)
 {
@@ -196,6 +206,7 @@ static const struct test_case cases[] = {
 	CASE(all_of_the_buffer),
 	CASE(freezes_the_size),
 	CASE(bad_array),
+	CASE(read_only_is_eacces),
 	CASE(not_told),
 	CASE(told),
 	CASE(sync_ranges),

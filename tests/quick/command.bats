@@ -513,6 +513,8 @@ of_64k() {
 	fails_with 1 "mymap: segments: the device cannot reach the memory, or the driver that is loaded tells no addresses; try 'mymap create --kind device'"
 	FAKE_OLD=1 run --separate-stderr of_64k '"$0" segments --fd 3'
 	fails_with 1 "mymap: segments: the device cannot reach the memory, or the driver that is loaded tells no addresses; try 'mymap create --kind device'"
+	FAKE_SEGMENTS=$EACCES run --separate-stderr of_64k '"$0" segments --fd 3'
+	fails_with 1 "mymap: segments: the buffer is open for reading only, and would have to keep its size"
 	FAKE_SEGMENTS=6 run --separate-stderr of_64k '"$0" segments --fd 3'
 	fails_with 1 "mymap: segments: the device is gone"
 	FAKE_SEGMENTS=19 run --separate-stderr of_64k '"$0" segments --fd 3'

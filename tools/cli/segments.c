@@ -22,6 +22,10 @@ static int complain_segments(const struct command *command, int error)
 		complain("%s: the device cannot reach the memory, or the driver that is loaded tells no "
 			 "addresses; try 'mymap create --kind device'", command->name);
 		break;
+	case -EACCES:
+		complain("%s: the buffer is open for reading only, and would have to keep its size",
+			 command->name);
+		break;
 	case -ENXIO:
 		complain("%s: the device is gone", command->name);
 		break;
@@ -93,7 +97,6 @@ const struct command command_segments = {
 		"told them: the address and how many bytes. The buffer stays there and keeps its\n"
 		"size until it goes.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_JSON),
-	.only_reads = true,
 	.takes_name = true,
 	.run = run,
 };

@@ -980,6 +980,7 @@ mode_t mymap_buffer_info_get_mode(const struct mymap_buffer_info *info)
  * are worth nothing to another device.
  *
  * Return: 0, or
+ * -EACCES: the descriptor is not open for writing
  * -EPERM: the caller may not know: it is for CAP_SYS_RAWIO, unless the module
  *	parameter expose_addresses is set; nobody may where the kernel is locked down
  * -EOPNOTSUPP: the device cannot reach the memory, or the driver is older than this;

@@ -400,7 +400,7 @@ struct mymap_segment {
  * The memory is allocated and mapped for the device by the first call, and stays
  * where it is until the buffer goes: until then it keeps its size and gets no holes
  * (EBUSY). MYMAP_KIND_CONTIGUOUS and MYMAP_KIND_DEVICE are one segment, and so is
- * any buffer of which an IOMMU makes one.
+ * any buffer of which an IOMMU makes one. The descriptor must be open for writing.
  *
  * EPERM where the caller has not CAP_SYS_RAWIO, and the administrator has not set
  * the module parameter expose_addresses, or the kernel is locked down; EOPNOTSUPP
