@@ -93,7 +93,7 @@ dkms_install() {
 	run mymap doctor --json
 	status_is 1
 	found module-running problem
-	[ "$(mend_of module-running)" = "dkms install mymap/$(version) -k $(uname -r)" ]
+	[ "$(mend_of module-running)" = "dkms install --force mymap/$(version) -k $(uname -r)" ]
 	eval "$(mend_of module-running)" >/dev/null
 	undo=
 	run -0 mymap doctor

@@ -210,7 +210,7 @@ ids_of_table() {
 @test "dkms: a failed build names its log" {
 	local log=var/lib/dkms/mymap/$VERSION/build/make.log
 	echo "DKMS make.log for mymap-$VERSION for kernel $KERNEL (x86_64)" | put "$log"
-	found dkms problem "dkms install mymap/$VERSION -k $KERNEL"
+	found dkms problem "dkms install --force mymap/$VERSION -k $KERNEL"
 	says dkms "/$log"
 }
 
@@ -251,7 +251,7 @@ ids_of_table() {
 @test "module: for no kernel, with headers: DKMS is to build it" {
 	rm -r "$tree/lib/modules/$KERNEL/updates"
 	index "$KERNEL"
-	found module-running problem "dkms install mymap/$VERSION -k $KERNEL"
+	found module-running problem "dkms install --force mymap/$VERSION -k $KERNEL"
 }
 
 @test "module: nothing of mymap is there: both packages are named" {
@@ -270,7 +270,7 @@ ids_of_table() {
 @test "module: it is wanted for the newest kernel, which 100 is after 56" {
 	kernel "$NEWER"
 	headers "$NEWER"
-	found module-newest problem "dkms install mymap/$VERSION -k $NEWER"
+	found module-newest problem "dkms install --force mymap/$VERSION -k $NEWER"
 	found module-running ok
 	dkms_module "$NEWER"
 	found module-newest ok

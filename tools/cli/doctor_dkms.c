@@ -101,7 +101,7 @@ static bool find_failed(struct doctor *doctor, const struct kernel *kernel)
 		return false;
 	find(doctor, FINDING_PROBLEM, "the build of %s for kernel %s failed, see /" DKMS_FOLDER
 	     "/%s/build/make.log", doctor->dkms.version, kernel->release, doctor->dkms.version);
-	mend(doctor, "dkms install " MODULE "/%s -k %s", doctor->dkms.version, kernel->release);
+	mend(doctor, "dkms install --force " MODULE "/%s -k %s", doctor->dkms.version, kernel->release);
 	return true;
 }
 

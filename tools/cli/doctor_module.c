@@ -25,7 +25,7 @@ static void mend_missing(struct doctor *doctor, const struct kernel *kernel)
 	else if (!kernel->has_headers)
 		mend(doctor, "apt install %s", kernel->headers->name);
 	else if (doctor->dkms.version[0])
-		mend(doctor, "dkms install " MODULE "/%s -k %s", doctor->dkms.version,
+		mend(doctor, "dkms install --force " MODULE "/%s -k %s", doctor->dkms.version,
 		     kernel->release);
 	else
 		mend(doctor, "dpkg-reconfigure mymap-dkms");
