@@ -103,9 +103,10 @@ deb-modules:
 	@debian/build-modules $(SUITE) $(ARCH) $(KVER)
 
 #: make repo KEY=...   an apt repository in build/repo/, signed by that key of gpg; SUITES
-#:                    and ARCHES for more than one, REPO for another folder
+#:                    and ARCHES for more than one, MODULES="KVER..." for modules that are
+#:                    ready made, REPO for another folder
 repo:
-	@debian/build-repository "$(KEY)" "$(SUITES)" "$(ARCHES)" "$(REPO)"
+	@debian/build-repository "$(KEY)" "$(SUITES)" "$(ARCHES)" "$(REPO)" "$(MODULES)"
 
 #: make tools         the library and the command, into build/tools/
 tools:

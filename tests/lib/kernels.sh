@@ -45,6 +45,17 @@ kernel_named() {
 	[ -n "$(kernel_field "linux-headers-$kver" Version)" ] || { why="the archive has no linux-headers-$kver for $arch in $suite"; return 1; }
 }
 
+# kernel_flavour_of_name: of $kver: the longest ending of its name that has a package of its own, which each new kernel comes with.
+kernel_flavour_of_name() {
+	local name=$kver
+
+	while [[ $name = *-* ]]; do
+		name=${name#*-}
+		[ -z "$(kernel_field "linux-headers-$name" Version)" ] || { echo "$name"; return; }
+	done
+	return 1
+}
+
 kernel_look() {
 	suite=$1 why=
 	# A subshell, since an archive that cannot be had ends the run.
