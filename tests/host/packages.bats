@@ -63,10 +63,12 @@ files_of() {
 	files_of mymap-common | grep -x ./usr/lib/udev/rules.d/60-mymap.rules
 	files_of mymap-common | grep -x ./usr/lib/sysusers.d/mymap-common.conf
 	files_of mymap-common | grep -x ./usr/lib/modules-load.d/mymap.conf
+	files_of mymap-common | grep -x ./usr/lib/dracut/dracut.conf.d/mymap.conf
 }
 
 @test "packages: the service, the folder for its files and their manual are in mymap" {
 	files_of mymap | grep -xE './(usr/)?lib/systemd/system/mymap.service'
+	files_of mymap | grep -x ./usr/lib/udev/rules.d/61-mymap-apply.rules
 	files_of mymap | grep -x ./etc/mymap.d/
 	files_of mymap | grep -x ./usr/share/man/man5/mymap.d.5.gz
 }

@@ -7,6 +7,8 @@ load helpers
 @test "headers: without them apt succeeds, and says which package is missing" {
 	stage --start bare <<-'END'
 		archives mymap
+		mkdir -p /etc/mymap.d
+		printf '[late0]\nsize = 1M\n' >/etc/mymap.d/late.conf
 		apt_get install mymap
 		apt_said "linux-headers-$(uname -r)"
 		state_is mymap-dkms installed
@@ -33,6 +35,21 @@ load helpers
 		dkms_has "$(driver_of mymap)" "$(uname -r)"
 		modprobe mymap
 		demo_works
+	END
+}
+
+@test "headers: then the buffers of mymap.d are there as well, which nobody could make before" {
+	stage <<-'END'
+		[ -e /dev/mymap-by-name/late0 ]
+		rm /etc/mymap.d/late.conf
+		mymap destroy late0
+		systemctl stop mymap
+		printf '[late1]\nsize = 1M\n' >/etc/mymap.d/late.conf
+		modprobe -r mymap
+		! systemctl start mymap
+		modprobe mymap
+		for i in {1..30}; do [ ! -e /dev/mymap-by-name/late1 ] || break; sleep 1; done
+		[ -e /dev/mymap-by-name/late1 ]
 	END
 }
 

@@ -340,6 +340,7 @@ static void rounds(void)
 	size_t huge = huge_size();
 	int i, nr = nr_rounds();
 
+	alarm(time_limit(180));
 	CHECK_EQ(module_remove(), 0);
 	for (i = 0; i < nr; i++) {
 		size_t len = (i % 3) * huge + 5 * page_size;

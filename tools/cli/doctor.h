@@ -17,6 +17,7 @@
 #define MODULE_TEXT_MAX	128
 #define DKMS_FOLDER	"var/lib/dkms/" MODULE
 #define DKMS_KEY	"var/lib/dkms/mok.pub"
+#define DKMS_SIGN_HELPER	"etc/dkms/sign_helper.sh"
 
 /* From good to bad: the worst one is the whole system's. */
 enum finding_status {

@@ -82,6 +82,9 @@ static void find_unsigned(struct doctor *doctor)
 	     kernel->module.path);
 	if (doctor->origin == ORIGIN_PREBUILT)
 		mend(doctor, "apt install mymap-dkms openssl mokutil %s", kernel->headers->name);
+	else if (tree_has(&doctor->tree, DKMS_SIGN_HELPER)) /* that of Debian 11 */
+		mend(doctor, "# make a key, /root/mok.priv and /root/mok.der, and say in "
+		     "/etc/dkms/framework.conf: sign_tool=\"/" DKMS_SIGN_HELPER "\"");
 	else /* DKMS makes its key by openssl; without it, it signs nothing and does not say so */
 		mend_module(doctor, kernel, tree_has(&doctor->tree, DKMS_KEY) ? "" :
 			    "apt install openssl mokutil && ");
