@@ -19,6 +19,7 @@ block() {
 	sed -n "/^<!-- test: $1 -->\$/,/^\`\`\`\$/{/^\`\`\`/d; /^<!--/d; p}" "$top/docs/fleet.md"
 }
 
+# repository [KVER...]: as the guide makes it, with modules for these kernels.
 repository() {
-	(cd "$top" && eval "$(block make | sed "s#^make #make -s REPO='$REPO' #")")
+	(cd "$top" && eval "$(block make | sed "s#^make #make -s REPO='$REPO' MODULES='$*' #")")
 }

@@ -57,6 +57,9 @@ as_board() {
 	run --separate-stderr make -s -C "$top" repo KEY="mymap packages" ARCHES=vax
 	[ "$status" -ne 0 ]
 	[[ $stderr == *"no architecture 'vax'"* ]]
+	run --separate-stderr make -s -C "$top" repo KEY="mymap packages" MODULES=1.2.3-amd64 REPO="$BATS_TEST_TMPDIR/repo"
+	[ "$status" -ne 0 ]
+	[[ $stderr == *"MODULES=1.2.3-amd64: no such kernel in bookworm for amd64"* ]]
 }
 
 @test "repository: apt takes it by its key, and finds this version" {

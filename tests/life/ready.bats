@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+# A board that carries no compiler: modules are ready made and come with their kernels, from the repository of docs/fleet.md.
+
+load helpers
+load ../packaging/guide
+
+setup_file() {
+	fleet_begin
+}
+
+teardown_file() {
+	fleet_end
+	rm -rf "$BATS_FILE_TMPDIR"/disk*
+}
+
+# board <SCRIPT: the next boot, that knows Debian's kernels and our repository.
+board() {
+	[ -e "$REPO" ] || repository "$(sed -n 1p "$BATS_FILE_TMPDIR/kernels")"
+	{
+		block sources | sed 's#^URIs: .*#URIs: file:/mnt/share#' >"$REPO/sources"
+		cat <<-'END'
+			archives release security
+			install -D -m 644 /mnt/share/mymap.gpg /etc/apt/keyrings/mymap.gpg
+			cp /mnt/share/sources /etc/apt/sources.list.d/mymap.sources
+			apt-get -qq update
+		END
+		cat
+	} | stage --share "$REPO"
+}
+
+@test "ready: there are two kernels to go from one to the other" {
+	stage --start bare <<-'END'
+		needs security
+		kernel_is "$(kernel_of release)"
+		echo "kernels: $(kernel_of release) $(kernel_of security)"
+	END
+	sed -n 's/^kernels: //p' <<<"$output" | tr ' ' '\n' >"$BATS_FILE_TMPDIR/kernels"
+	[ "$(wc -l <"$BATS_FILE_TMPDIR/kernels")" = 2 ]
+}
+
+@test "ready: the package of the flavour brings the module of the kernel that runs, and no DKMS" {
+	board <<-'END'
+		apt_get install mymap "mymap-modules-$flavour"
+		state_is mymap-dkms unknown
+		module_is_loaded "$(driver_of mymap)"
+		demo_works
+		mymap doctor module-running module-newest packages
+	END
+}
+
+@test "ready: with DKMS it cannot be, and apt takes one for the other" {
+	board <<-'END'
+		apt-get --simulate install mymap-dkms >/run/said
+		grep "^Remv mymap-modules-$(uname -r)" /run/said
+	END
+}
+
+@test "ready: a kernel without a module does not come, though Debian has it" {
+	board <<-'END'
+		apt_get remove "linux-image-$flavour"
+		apt_get dist-upgrade
+		[ ! -e "/boot/vmlinuz-$(kernel_of security)" ] || fail "the kernel came without a module"
+	END
+}
+
+@test "ready: when there is a module, an upgrade brings it and its kernel" {
+	repository "$(xargs <"$BATS_FILE_TMPDIR/kernels")"
+	board <<-'END'
+		apt_get --with-new-pkgs upgrade
+		[ -e "/boot/vmlinuz-$(kernel_of security)" ]
+		module_on_disk "$(driver_of mymap)" "$(kernel_of security)"
+		mymap doctor module-running module-newest
+		demo_works
+	END
+}
+
+@test "ready: after a reboot that kernel runs, and demo works without a hand" {
+	stage <<-'END'
+		kernel_is "$(kernel_of security)"
+		module_is_loaded "$(driver_of mymap)"
+		demo_works
+	END
+}
