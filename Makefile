@@ -77,7 +77,8 @@ check-life:
 
 #: make ci            what continuous integration runs
 ci:
-	@tests/check --within 4200 driver module --beside quick deb userland harness speed --then long secure-boot bringup
+	@tests/check --within 4200 driver module --beside quick deb userland harness speed \
+		--then --turn debug-4 bringup long secure-boot debug-1 debug-2 debug-3
 
 #: make check-all     everything there is; hours
 check-all:

@@ -39,12 +39,17 @@ of_day() {
 }
 
 @test "debug: the two machines share out what one would run, and both look for leaks" {
-	local half together
+	local part together
 	together=$({ driver_tests | sed 's,^,tests/guest/,'; printf 'tests/%s.bats\n' long/buffers debug/{rounds,leaks,leaks,detectors}; } | sort)
 	[ "$("$top/tests/check-debug" --list | sort)" = "$together" ]
-	[ "$(for half in 1 2; do "$top/tests/check-debug" --list --half $half; done | sort)" = "$together" ]
-	for half in 1 2; do
-		"$top/tests/check-debug" --list --half $half | grep -qx tests/debug/leaks.bats
+	[ "$(for part in 1/2 2/2; do "$top/tests/check-debug" --list --part $part; done | sort)" = "$together" ]
+	[ "$(for part in 1/4 2/4 3/4 4/4; do "$top/tests/check-debug" --list --part $part; done | sort -u)" = "$(uniq <<<"$together")" ]
+	for part in 1/1 1/2 2/2 1/4 2/4 3/4 4/4; do
+		"$top/tests/check-debug" --list --part $part | grep -qx tests/debug/leaks.bats
+	done
+	for part in 0/2 3/2 1 a/b 1/10; do
+		run "$top/tests/check-debug" --list --part $part
+		[ "$status" = 2 ]
 	done
 }
 
