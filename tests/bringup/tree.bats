@@ -200,6 +200,7 @@ refused() {
 	refused bad-region-cache 'mymap,cache: not with this memory'
 	refused short-bus:bad-far 'mymap,size: no run of 1048576 bytes'
 	refused bad-nothing 'mymap,cache: there is no buffer'
+	refused bad-huge 'mymap,size: no run of 4294971392 bytes'
 	refused bad-large 'mymap,size: no run of 16777216 bytes'
 }
 
