@@ -65,8 +65,9 @@ board() {
 
 @test "ready: when there is a module, an upgrade brings it and its kernel" {
 	repository "$(xargs <"$BATS_FILE_TMPDIR/kernels")"
+	# "upgrade" would keep back a kernel whose recommendations no archive has, as here; Debian's has them.
 	board <<-'END'
-		apt_get --with-new-pkgs upgrade
+		apt_get dist-upgrade
 		[ -e "/boot/vmlinuz-$(kernel_of security)" ]
 		module_on_disk "$(driver_of mymap)" "$(kernel_of security)"
 		mymap doctor module-running module-newest
