@@ -67,3 +67,11 @@ of_day() {
 	[ "$status" = 2 ]
 	[[ $output = *"no group 'nix'"*debug-2* ]]
 }
+
+@test "check: what there is no time for is skipped, by name, and nothing has failed" {
+	cp -r "$top/tests" "$BATS_TEST_TMPDIR"
+	run "$BATS_TEST_TMPDIR/tests/check" --within 60 debug-1 build debug-2
+	[ "$status" = 0 ]
+	[ "${lines[-1]}" = "0 passed, 0 failed, 3 skipped" ]
+	[[ $output = *"ok 1 - debug-1 # SKIP no time was left"*"ok 1 - build # SKIP"* ]]
+}
