@@ -70,8 +70,10 @@ of_day() {
 
 @test "check: what there is no time for is skipped, by name, and nothing has failed" {
 	cp -r "$top/tests" "$BATS_TEST_TMPDIR"
-	run "$BATS_TEST_TMPDIR/tests/check" --within 60 debug-1 build debug-2
-	[ "$status" = 0 ]
-	[ "${lines[-1]}" = "0 passed, 0 failed, 3 skipped" ]
-	[[ $output = *"ok 1 - debug-1 # SKIP no time was left"*"ok 1 - build # SKIP"* ]]
+	# A group that is over at once, with its plan in front, before the others.
+	sed -i 's,group build tests/check-build,group build printf "1..1\\nok 1 - built\\n",; s/! fits build 30 || build/build/' "$BATS_TEST_TMPDIR/tests/check"
+	run "$BATS_TEST_TMPDIR/tests/check" --within 60 build debug-1 debug-2
+	[ "$status" = 0 ] || { echo "$output"; false; }
+	[ "${lines[-1]}" = "1 passed, 0 failed, 2 skipped" ]
+	[[ $output = *"ok 1 - debug-1 # SKIP no time was left"*"ok 1 - debug-2 # SKIP"* ]]
 }
