@@ -18,6 +18,7 @@
  * FAKE_INTERRUPTS=N	so many waits are interrupted before
  * FAKE_CLOCK="MS MS"	what the clock that waits are measured by says, one look after
  *			the other, the last one again and again
+ * FAKE_MAX_BUFFER=N	the limit of one buffer in bytes, 1 GiB if left out
  * FAKE_RING=ERRNO	ringing fails with that number
  * FAKE_EXPORT=ERRNO	exporting fails with that number
  * FAKE_SYNC=ERRNO	SYNC does; else it prints what it was told

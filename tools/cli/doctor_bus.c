@@ -101,13 +101,6 @@ static bool type_can_be_set(const struct tree *tree, const char *group)
 		st.st_mode & S_IWUSR;
 }
 
-/* Below another root names may be anything; these can stand in a command. */
-static bool is_plain(const char *name)
-{
-	return name[0] && name[0] != '-' &&
-		!name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:._-")];
-}
-
 /* Passed through, it has the addresses of memory itself. */
 static void find_identity(struct doctor *doctor, const struct bus_device *device,
 			  const char *group)
@@ -119,7 +112,7 @@ static void find_identity(struct doctor *doctor, const struct bus_device *device
 	if (device->is_pci && type_can_be_set(&doctor->tree, group) &&
 	    !tree_read_line(&doctor->tree, bits, sizeof(bits), "%s/%s/dma_bits", device->driver,
 			    device->name) &&
-	    is_plain(device->name) && is_plain(group) && is_plain(bits))
+	    release_is_plain(device->name) && release_is_plain(group) && release_is_plain(bits))
 		mend(doctor, "mymap unbind %s && echo DMA >/sys/kernel/iommu_groups/%s/type && "
 		     "mymap bind %s --dma-bits %s", device->name, group, device->name, bits);
 	else

@@ -7,10 +7,10 @@
 #include "kernel_release.h"
 
 #define DIGITS	"0123456789"
-#define PLAIN	DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.+~_-"
+#define PLAIN	DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.:+~_-"
 
 /**
- * release_is_plain() - can it be a kernel's name, or a version?
+ * release_is_plain() - can it be a kernel's name, a version, or a device's name?
  * @release: a name from a folder that anybody may have put anything into
  *
  * What is plain can stand in a command that a user copies into a shell.
