@@ -101,7 +101,7 @@ static unsigned long mymap_frames_pfn(const struct mymap_frames *frames)
 /*
  * Where it is not from a pool or from CMA, it is from the pages that all have: the
  * creator's memory cgroup pays, and nobody is killed for it. The DMA API takes a
- * power of two of them, and on many machines gives back what is above.
+ * power of two of them.
  */
 static void *mymap_frames_take(struct mymap_frames *frames)
 {
