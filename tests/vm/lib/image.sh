@@ -31,12 +31,13 @@ layers_prepare() {
 	cache_get closure "$(echo "$base_id $archive_id $own_control $kernel ${with[*]}" | key)" closures_build
 	closures=$entry
 	headers=$(kernel_headers)
-	layer_wanted=("${wanted[@]}" ${headers:+"$headers"} "${with[@]}")
+	layer_wanted=("${wanted[@]}" ${headers:+"$headers"})
 
 	image_root=$base/root.img
 	image_repository=
 	image_id=$base_id
 	layer deps "about 4 minutes" "$closures/own"
+	layer_wanted+=("${with[@]}")
 	[ ! -s "$closures/with" ] || layer with "some minutes" "$closures/with"
 	layer mymap "about 2 minutes" "$closures/all"
 }
@@ -85,6 +86,9 @@ packages_fetch() {
 		keep_log "$log"
 		die 125 "download" "$(grep -m 1 '^E: ' "$log" || echo "apt failed")" "$kept"
 	}
+	for file; do
+		[ -e "$file" ] || die 125 "download" "apt has not fetched ${file##*/}, though a closure names it"
+	done
 }
 
 # Boot the layer below and let apt in it install; what it leaves on its disk is the layer.

@@ -53,9 +53,11 @@ life_image() {
 	life_kernel_closure "$suite" >"$work/headers"
 
 	image_root=$base/root.img image_id=$base_id life_entries=("$base")
-	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour" "linux-headers-$flavour")
 	[ "$start" != base ] || return 0
+	# Without the headers apt may choose others, gcc where they bring gcc-12.
+	layer_wanted=("${pinned[@]}" "${life_wanted[@]}" "linux-image-$flavour")
 	life_layer bare "$work/bare"
+	layer_wanted+=("linux-headers-$flavour")
 	[ "$start" = bare ] || life_layer headers "$work/headers"
 	[ "$start" != mymap ] || life_layer mymap "$work/headers"
 }

@@ -23,9 +23,10 @@ prebuilt_prepare() {
 
 	cache_get closure "$(echo "$base_id $archive_id $own_control ${with[*]}" | key)" closures_build
 	closures=$entry
-	layer_wanted=("$own"/*.deb "${with[@]}")
+	layer_wanted=("$own"/*.deb)
 	image_root=$base/root.img image_repository='' image_id=$base_id
 	[ ! -s "$closures/own" ] || layer deps "about a minute" "$closures/own"
+	layer_wanted+=("${with[@]}")
 	[ ! -s "$closures/with" ] || layer with "about a minute" "$closures/with"
 
 	image_repository=$work/repository.ext4
