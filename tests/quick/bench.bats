@@ -5,8 +5,8 @@
 # shellcheck disable=SC2016 # what stands in single quotes is for inner shells
 load tools.bash
 
-ROWS="mymap mymap-populated mymap-odd mymap-threads memfd memfd-populated memfd-huge memfd-huge-populated anonymous posix-shm sysv-shm file udmabuf dma-heap mymap-sync mymap-read-write memfd-read-write heap-pipe"
-STEPS="create map first_touch second_touch copy_in copy_out call unmap close"
+ROWS="mymap mymap-populated mymap-odd mymap-fragmented mymap-threads memfd memfd-populated memfd-huge memfd-huge-populated anonymous posix-shm sysv-shm file udmabuf dma-heap mymap-sync mymap-read-write memfd-read-write heap-pipe"
+STEPS="cycle create map first_touch second_touch copy_in copy_out call unmap close"
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=60
@@ -37,7 +37,7 @@ row() {
 @test "bench: it knows the rows that help and manual name" {
 	[ "$(bench --json | jq -r .row | xargs)" = "$ROWS" ]
 	[ "$(mymap bench --help | tr -d ',' | grep -oE '(memfd|mymap|anonymous|posix-shm|sysv-shm|file|udmabuf|dma-heap|heap-pipe)[a-z-]*' |
-		awk '!seen[$0]++' | grep -cxF -f <(tr ' ' '\n' <<<"$ROWS"))" = 18 ]
+		awk '!seen[$0]++' | grep -cxF -f <(tr ' ' '\n' <<<"$ROWS"))" = 19 ]
 	[ "$(sed -n '/^\.Ss Bench/,/^\.Ss Doctor/s/^\.It Cm //p' "$TOOLS/man/mymap.1" | tr -d ' ' | tr ',' '\n' | sort)" = \
 		"$(tr ' ' '\n' <<<"$ROWS" | sort)" ]
 }
@@ -48,7 +48,7 @@ row() {
 		run --separate-stderr bench --json "$name"
 		[ "$status" -eq 0 ]
 		[ -z "$stderr" ]
-		jq -e --arg steps "$STEPS" '. as $row | $steps | split(" ") - ["call"] | all($row[.] | type == "number" and . >= 0)' <<<"$output"
+		jq -e --arg steps "$STEPS" '. as $row | $steps | split(" ") - ["call"] - (if $row.row == "file" then ["cycle"] else [] end) | all($row[.] | type == "number" and . >= 0)' <<<"$output"
 		jq -e '.first_touch > 0 and .copy_in > 0 and .ping_pong_median > 0 and .ping_pong_p99 >= .ping_pong_median' <<<"$output"
 	done
 }
@@ -71,7 +71,7 @@ row() {
 @test "bench: the spread has the median between its ends" {
 	run --separate-stderr mymap bench --size 64K --warm 64K --repeat 4 --json memfd
 	[ "$status" -eq 0 ]
-	jq -e '. as $row | .repeat == 4 and (.spread | to_entries | length == 9 and
+	jq -e '. as $row | .repeat == 4 and (.spread | to_entries | length == 10 and
 		all(.value[0] <= $row[.key] and $row[.key] <= .value[1]))' <<<"$output"
 }
 
@@ -109,9 +109,9 @@ row() {
 	[ -z "$stderr" ]
 	[[ ${lines[0]} == "Linux $(uname -r), "* ]]
 	[[ ${lines[1]} == "1.0 MiB, pages of "*"median of 1, in nanoseconds a page of 4096 bytes"* ]]
-	[[ ${lines[2]} =~ ^\ +create\ +map\ +1st\ touch\ +2nd\ touch\ +copy\ in\ +copy\ out\ +call\ +unmap\ +close\ +turns\ +99\ %$ ]]
-	[[ ${lines[3]} =~ ^memfd(\ +[0-9.]+){11}$ ]]
-	[[ ${lines[4]} =~ ^heap-pipe\ +[0-9.]+\ +-(\ +[0-9.]+){4}(\ +-){2}(\ +[0-9.]+){3}$ ]]
+	[[ ${lines[2]} =~ ^\ +cycle\ +create\ +map\ +1st\ touch\ +2nd\ touch\ +copy\ in\ +copy\ out\ +call\ +unmap\ +close\ +turns\ +99\ %$ ]]
+	[[ ${lines[3]} =~ ^memfd(\ +[0-9.]+){12}$ ]]
+	[[ ${lines[4]} =~ ^heap-pipe\ +-\ +[0-9.]+\ +-(\ +[0-9.]+){4}(\ +-){2}(\ +[0-9.]+){3}$ ]]
 }
 
 @test "bench: --from shows the same again" {
@@ -148,8 +148,8 @@ row() {
 }
 
 @test "bench: --plot draws what gnuplot can, and keeps the old file where it cannot" {
-	row a 1 2 3 4 5 6 7 8 >rows
-	row 'b' 1 0 3 >>rows
+	row a 0 1 2 3 4 5 6 7 8 >rows
+	row 'b' null 1 0 3 >>rows
 	echo old >plot.svg
 	mkdir bin
 	printf '#!/bin/sh\ncat >seen\necho "<svg></svg>"\n' >bin/gnuplot
@@ -158,7 +158,7 @@ row() {
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	[ "$(cat plot.svg)" = "<svg></svg>" ]
-	[ "$(grep -c '^plot ' seen)" = 8 ]
+	[ "$(grep -c '^plot ' seen)" = 9 ]
 
 	printf '#!/bin/sh\nexit 3\n' >bin/gnuplot
 	PATH=$PWD/bin:$PATH run --separate-stderr mymap bench --from rows --plot plot.svg --json
@@ -228,6 +228,46 @@ row() {
 	fails_with 2 "mymap: bench: repeat '1001': not a number from 0 to 1000"
 	run --separate-stderr mymap bench --size 0
 	fails_with 2 "mymap: bench: size '0': nothing to measure"
+}
+
+# judged FIGURE MEMFD-FIGURE: what becomes of a budget of 100, and of one of 1.5 times what memfd takes.
+judged() {
+	local suite=none-$BASHPID
+	printf 'none 4K mymap map 100 # and no more\nnone 4K mymap map 1.5x memfd\n' | sed "s/none/$suite/" >budgets
+	mkdir -p "$ROOT/build/bench"
+	{ row mymap null null "$1"; row memfd null null "$2"; } | sed "s/\"map\":\([0-9.][0-9.]*\)/&,\"spread\":{\"map\":[\1,\1]}/" \
+		>"$ROOT/build/bench/$suite.json"
+	run "$ROOT/tests/bench" --budgets budgets --measured "$suite"
+	rm "$ROOT/build/bench/$suite.json"
+	output=$(sed 's: - .*::' <<<"$output" | xargs)
+}
+
+@test "bench: what takes more than its budget and 5 % fails, and more than so many times another row" {
+	judged 105 70
+	[ "$output" = "1..2 ok 1 ok 2" ] || { echo "$output"; false; }
+	[ "$status" -eq 0 ]
+	judged 105.1 70.1
+	[ "$output" = "1..2 not ok 1 ok 2" ]
+	[ "$status" -eq 1 ]
+	judged 90 59.9
+	[ "$output" = "1..2 ok 1 not ok 2" ]
+	[ "$status" -eq 1 ]
+	judged '' 60
+	[ "$output" = "1..2 not ok 1 not ok 2" ] || { echo "$output"; false; }
+	judged 90 ''
+	[ "$output" = "1..2 ok 1 not ok 2" ]
+}
+
+@test "bench: a budget with a word too few or too many is an error, and none is passed over" {
+	local bad
+	for bad in "bookworm 64M mymap map" "bookworm 64M mymap map 1 2" "bookworm 64M mymap map many" "bookworm 64M mymap map 1 memfd" \
+		"bookworm 64M mymap map 1x" "bookworm 64M mymap map 1x memfd and"; do
+		printf 'bookworm 64M mymap map 1\n\n%s # why\n' "$bad" >budgets
+		run --separate-stderr "$ROOT/tests/bench" --budgets budgets
+		fails_with 2 "tests/bench: budgets:3: not SUITE SIZE ROW COLUMN BUDGET, or TIMESx OTHER-ROW in its place"
+	done
+	run --separate-stderr "$ROOT/tests/bench" --budgets nowhere
+	fails_with 2 "tests/bench: nowhere: cannot be read"
 }
 
 @test "bench: docs/performance.md has the figures of docs/performance.json" {

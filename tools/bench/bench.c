@@ -18,6 +18,7 @@ static const struct bench_peer *const peers[] = {
 	&bench_mymap,
 	&bench_mymap_populated,
 	&bench_mymap_odd,
+	&bench_mymap_fragmented,
 	&bench_mymap_threads,
 	&bench_memfd,
 	&bench_memfd_populated,
@@ -215,16 +216,17 @@ const struct command command_bench = {
 	.description =
 		"Does the same work on mymap and on what can be had instead, and prints what each\n"
 		"step costs a page of 4096 bytes: create the memory, map it, write a byte to each\n"
-		"page, do so again, copy all of it in and out, unmap and close; what one call\n"
-		"costs, an ioctl that does nothing or what the row is about; and what two\n"
-		"processes pay to take turns, there and back: the median and what 99 of 100 stay\n"
-		"below. It needs three times SIZE of free memory, and an idle machine. The rows:\n"
-		"mymap, mymap-populated, mymap-odd, mymap-threads, memfd, memfd-populated,\n"
-		"memfd-huge, memfd-huge-populated, anonymous, posix-shm, sysv-shm, file, udmabuf,\n"
-		"dma-heap, mymap-sync, mymap-read-write, memfd-read-write, heap-pipe; those that\n"
-		"are named, or all.\n"
-		"With --unit instructions, it counts those of this program and of the kernel for\n"
-		"it; with icount, those of a machine emulated by 'qemu -icount shift=0'.\n",
+		"page, do so again, copy all of it in and out, unmap and close; what the cycle of\n"
+		"a single page costs, from its creation to its end; what one call costs, an ioctl\n"
+		"that does nothing or what the row is about; and what two processes pay to take\n"
+		"turns, there and back: the median and what 99 of 100 stay below.\n"
+		"It needs three times SIZE of free memory, and an idle machine. The rows:\n"
+		"mymap, mymap-populated, mymap-odd, mymap-fragmented, mymap-threads, memfd,\n"
+		"memfd-populated, memfd-huge, memfd-huge-populated, anonymous, posix-shm,\n"
+		"sysv-shm, file, udmabuf, dma-heap, mymap-sync, mymap-read-write,\n"
+		"memfd-read-write, heap-pipe; those that are named, or all.\n"
+		"With --unit instructions, it counts those of its first thread and of the kernel\n"
+		"for it; with icount, those of a machine emulated by 'qemu -icount shift=0'.\n",
 	.options = BIT(OPTION_FROM) | BIT(OPTION_JSON) | BIT(OPTION_PLOT) | BIT(OPTION_REPEAT) |
 		   BIT(OPTION_SIZE) | BIT(OPTION_UNIT) | BIT(OPTION_WARM),
 	.run = run,

@@ -26,10 +26,11 @@
 
 /* What a step's figure is divided by, on all architectures the same. */
 #define BENCH_PAGE	4096
-/* But for BENCH_CALL, which are so many calls. */
+/* But for BENCH_CYCLE and BENCH_CALL, which are so many cycles, and calls. */
 #define BENCH_CALLS	100
 
 enum bench_step {
+	BENCH_CYCLE,
 	BENCH_CREATE,
 	BENCH_MAP,
 	BENCH_FIRST_TOUCH,
@@ -56,6 +57,7 @@ struct bench_worker;
  * @fd: the descriptor, or -1
  * @pipe: a pipe, or -1 twice
  * @turn: eventfds by which two processes take turns, or -1 twice
+ * @sequence: of the ring that this process has seen last
  * @segment: that of System V, or -1
  * @worker: a second thread, or NULL
  */
@@ -68,6 +70,7 @@ struct bench_memory {
 	int fd;
 	int pipe[2];
 	int turn[2];
+	uint64_t sequence;
 	int segment;
 	struct bench_worker *worker;
 };
@@ -77,6 +80,9 @@ struct bench_memory {
 /**
  * struct bench_peer - a way to get memory
  * @name: what the row is called
+ * @cycle: measure what a page costs from its creation to its end
+ * @begin: before the first repetition, what a program does once; NULL: nothing
+ * @end: after the last one, the end of that
  * @create: make memory of @size bytes; 0 or a negative errno
  * @map: let @address be it; NULL where the memory is not mapped
  * @unmap: end that
@@ -92,10 +98,13 @@ struct bench_memory {
  * @hint: what to do where @create fails with that errno; NULL where nothing can
  *	be said
  *
- * All of them return 0 or a negative errno.
+ * Those that return a number return 0 or a negative errno.
  */
 struct bench_peer {
 	const char *name;
+	bool cycle;
+	int (*begin)(void);
+	void (*end)(void);
 	int (*create)(struct bench_memory *memory);
 	int (*map)(struct bench_memory *memory);
 	int (*unmap)(struct bench_memory *memory);
@@ -112,6 +121,7 @@ struct bench_peer {
 extern const struct bench_peer bench_mymap;
 extern const struct bench_peer bench_mymap_populated;
 extern const struct bench_peer bench_mymap_odd;
+extern const struct bench_peer bench_mymap_fragmented;
 extern const struct bench_peer bench_mymap_threads;
 extern const struct bench_peer bench_mymap_sync;
 extern const struct bench_peer bench_mymap_read_write;
@@ -190,7 +200,8 @@ int bench_take_turns(const struct bench_peer *peer, struct bench_memory *memory,
 /**
  * struct bench_figure - a step over all repetitions, a page or a call
  * @has: it was measured
- * @median: in the clock's unit a page of BENCH_PAGE bytes; of BENCH_CALL a call
+ * @median: in the clock's unit a page of BENCH_PAGE bytes; of BENCH_CYCLE and
+ *	BENCH_CALL a cycle or a call
  * @min: the smallest
  * @max: the largest
  */

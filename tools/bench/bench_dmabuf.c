@@ -91,6 +91,7 @@ static const char *heap_hint(int error)
 
 const struct bench_peer bench_udmabuf = {
 	.name = "udmabuf",
+	.cycle = true,
 	.create = create_udmabuf,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -100,6 +101,7 @@ const struct bench_peer bench_udmabuf = {
 
 const struct bench_peer bench_dma_heap = {
 	.name = "dma-heap",
+	.cycle = true,
 	.create = create_from_heap,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,

@@ -136,6 +136,7 @@ static const char *file_hint(int error)
 
 const struct bench_peer bench_memfd = {
 	.name = "memfd",
+	.cycle = true,
 	.create = memfd,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -145,6 +146,7 @@ const struct bench_peer bench_memfd = {
 
 const struct bench_peer bench_memfd_populated = {
 	.name = "memfd-populated",
+	.cycle = true,
 	.create = memfd_populated,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -182,6 +184,7 @@ const struct bench_peer bench_memfd_read_write = {
 
 const struct bench_peer bench_posix_shm = {
 	.name = "posix-shm",
+	.cycle = true,
 	.create = posix_shm,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,

@@ -34,7 +34,7 @@ static void add_figures(struct json_object *object, const struct bench_row *row)
 	struct json_object *spread = json_object_new_object(), *range;
 	enum bench_step step;
 
-	for (step = BENCH_CREATE; step < BENCH_NR_STEPS; step++) {
+	for (step = BENCH_CYCLE; step < BENCH_NR_STEPS; step++) {
 		const struct bench_figure *figure = &row->steps[step];
 		const char *name = bench_step_name(step);
 
@@ -140,7 +140,7 @@ static bool get_figures(struct json_object *object, struct bench_row *row)
 	bool has_p99;
 
 	json_object_object_get_ex(object, "spread", &spread);
-	for (step = BENCH_CREATE; step < BENCH_NR_STEPS; step++) {
+	for (step = BENCH_CYCLE; step < BENCH_NR_STEPS; step++) {
 		struct bench_figure *figure = &row->steps[step];
 		const char *name = bench_step_name(step);
 

@@ -3,6 +3,7 @@
  * The rows that are mymap's own.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,17 +12,25 @@
 /* An odd place for a mapping: one page behind where a 2 MiB page could begin. */
 #define ODD_ALIGNMENT	(2UL << 20)
 
+/* A program has one for all its buffers. */
+static struct mymap *context;
+
+static int begin(void)
+{
+	return mymap_open(&context);
+}
+
+static void end(void)
+{
+	mymap_close(context);
+	context = NULL;
+}
+
 static int create(struct bench_memory *memory, uint64_t flags)
 {
-	struct mymap *ctx;
 	int r;
 
-	/* A context is a descriptor of the door; that is part of what a buffer costs. */
-	r = mymap_open(&ctx);
-	if (r < 0)
-		return r;
-	r = mymap_buffer_create(ctx, memory->size, flags, &memory->buffer);
-	mymap_close(ctx);
+	r = mymap_buffer_create(context, memory->size, flags, &memory->buffer);
 	if (r < 0)
 		return r;
 	memory->fd = mymap_buffer_get_fd(memory->buffer);
@@ -36,6 +45,26 @@ static int create_lazy(struct bench_memory *memory)
 static int create_populated(struct bench_memory *memory)
 {
 	return create(memory, MYMAP_BUFFER_CREATE_POPULATE);
+}
+
+static int punch(const struct bench_memory *memory, size_t offset, size_t length)
+{
+	return fallocate(memory->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
+			 (off_t)length) < 0 ? -errno : 0;
+}
+
+/* Every second page is freed and allocated again, by itself. */
+static int create_fragmented(struct bench_memory *memory)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), at;
+	int r;
+
+	r = create_populated(memory);
+	for (at = 0; !r && at < memory->size; at += 2 * page)
+		r = punch(memory, at, page);
+	if (!r && fallocate(memory->fd, 0, 0, (off_t)memory->size) < 0)
+		r = -errno;
+	return r;
 }
 
 /* Mapped for its device, or there is nothing to be synchronized. */
@@ -81,14 +110,9 @@ static int close_for_threads(struct bench_memory *memory)
 	return buffer_close(memory);
 }
 
-/* Where no 2 MiB page fits: what a caller of MAP_FIXED may ask for. */
-static int map_odd(struct bench_memory *memory)
+/* Where no 2 MiB page fits: what a caller of MAP_FIXED may ask for. It has reserved the place before. */
+static int create_odd(struct bench_memory *memory)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t place;
-	void *address;
-	int r;
-
 	memory->reserved_size = memory->size + 2 * ODD_ALIGNMENT;
 	memory->reserved = mmap(NULL, memory->reserved_size, PROT_NONE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -96,36 +120,36 @@ static int map_odd(struct bench_memory *memory)
 		memory->reserved = NULL;
 		return -errno;
 	}
+	return create_populated(memory);
+}
+
+static int map_odd(struct bench_memory *memory)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t place;
+	void *address;
 
 	place = ((uintptr_t)memory->reserved + ODD_ALIGNMENT - 1) & ~(ODD_ALIGNMENT - 1);
 	address = mmap((char *)memory->reserved + (place - (uintptr_t)memory->reserved) + page,
 		       memory->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory->fd, 0);
-	if (address == MAP_FAILED) {
-		r = -errno;
-		munmap(memory->reserved, memory->reserved_size);
-		memory->reserved = NULL;
-		return r;
-	}
+	if (address == MAP_FAILED)
+		return -errno;
 	memory->address = address;
 	return 0;
 }
 
-/* The rest of what was reserved goes with it, in one call. */
-static int unmap_odd(struct bench_memory *memory)
+static int close_odd(struct bench_memory *memory)
 {
-	int r = munmap(memory->reserved, memory->reserved_size) < 0 ? -errno : 0;
-
+	if (memory->reserved)
+		munmap(memory->reserved, memory->reserved_size);
 	memory->reserved = NULL;
-	memory->address = NULL;
-	return r;
+	return buffer_close(memory);
 }
 
 static int ring(struct bench_memory *memory, int side)
 {
-	uint64_t sequence;
-
 	(void)side;
-	return mymap_buffer_ring(memory->buffer, &sequence);
+	return mymap_buffer_ring(memory->buffer, &memory->sequence);
 }
 
 /*
@@ -135,12 +159,10 @@ static int ring(struct bench_memory *memory, int side)
  */
 static int wait_for_ring(struct bench_memory *memory, int side)
 {
-	uint64_t sequence;
-	int r;
+	int r = 0;
 
-	r = mymap_buffer_get_sequence(memory->buffer, &sequence);
-	while (!r && (sequence & 1) == (side ? 0 : 1))
-		r = mymap_buffer_wait(memory->buffer, sequence, -1, &sequence);
+	while (!r && (memory->sequence & 1) == (side ? 0 : 1))
+		r = mymap_buffer_wait(memory->buffer, memory->sequence, -1, &memory->sequence);
 	return r;
 }
 
@@ -176,6 +198,9 @@ static const char *sync_hint(int error)
 
 const struct bench_peer bench_mymap = {
 	.name = "mymap",
+	.cycle = true,
+	.begin = begin,
+	.end = end,
 	.create = create_lazy,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -186,6 +211,9 @@ const struct bench_peer bench_mymap = {
 
 const struct bench_peer bench_mymap_populated = {
 	.name = "mymap-populated",
+	.cycle = true,
+	.begin = begin,
+	.end = end,
 	.create = create_populated,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -195,15 +223,30 @@ const struct bench_peer bench_mymap_populated = {
 
 const struct bench_peer bench_mymap_odd = {
 	.name = "mymap-odd",
-	.create = create_populated,
+	.begin = begin,
+	.end = end,
+	.create = create_odd,
 	.map = map_odd,
-	.unmap = unmap_odd,
+	.unmap = bench_unmap,
+	.close = close_odd,
+	.hint = hint,
+};
+
+const struct bench_peer bench_mymap_fragmented = {
+	.name = "mymap-fragmented",
+	.begin = begin,
+	.end = end,
+	.create = create_fragmented,
+	.map = bench_map_fd,
+	.unmap = bench_unmap,
 	.close = buffer_close,
 	.hint = hint,
 };
 
 const struct bench_peer bench_mymap_threads = {
 	.name = "mymap-threads",
+	.begin = begin,
+	.end = end,
 	.create = create_for_threads,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -214,6 +257,8 @@ const struct bench_peer bench_mymap_threads = {
 
 const struct bench_peer bench_mymap_sync = {
 	.name = "mymap-sync",
+	.begin = begin,
+	.end = end,
 	.create = create_for_device,
 	.map = bench_map_fd,
 	.unmap = bench_unmap,
@@ -224,6 +269,8 @@ const struct bench_peer bench_mymap_sync = {
 
 const struct bench_peer bench_mymap_read_write = {
 	.name = "mymap-read-write",
+	.begin = begin,
+	.end = end,
 	.create = create_populated,
 	.close = buffer_close,
 	.copy_in = bench_write_all,

@@ -24,6 +24,7 @@ extern char **environ;
 static const char *panel_title(unsigned int panel)
 {
 	static const char *const titles[NR_PANELS] = {
+		[BENCH_CYCLE] = "cycle of a page",
 		[BENCH_CREATE] = "create",
 		[BENCH_MAP] = "map",
 		[BENCH_FIRST_TOUCH] = "first touch",
@@ -128,7 +129,7 @@ static void print_panel(FILE *to, const struct bench_row *rows, size_t nr, unsig
 	fputs("set ylabel '", to);
 	print_quoted(to, rows[0].machine.unit);
 	fprintf(to, "%s'\n",
-		panel == BENCH_CALL ? " a call" : panel < BENCH_NR_STEPS ? " a page" : " a round");
+		panel == BENCH_CALL ? " a call" : panel == BENCH_CYCLE ? " a cycle" : panel < BENCH_NR_STEPS ? " a page" : " a round");
 	fputs("plot", to);
 	for (i = 0; i < nr; i++) {
 		char size[SIZE_TEXT_MAX];

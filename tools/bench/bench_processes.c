@@ -149,6 +149,7 @@ static int await_byte(struct bench_memory *memory, int side)
 
 const struct bench_peer bench_anonymous = {
 	.name = "anonymous",
+	.cycle = true,
 	.create = nothing,
 	.map = map_anonymous,
 	.unmap = bench_unmap,
@@ -157,6 +158,7 @@ const struct bench_peer bench_anonymous = {
 
 const struct bench_peer bench_sysv_shm = {
 	.name = "sysv-shm",
+	.cycle = true,
 	.create = create_segment,
 	.map = attach_segment,
 	.unmap = detach_segment,

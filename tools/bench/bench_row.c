@@ -19,6 +19,7 @@
 const char *bench_step_name(enum bench_step step)
 {
 	static const char *const names[BENCH_NR_STEPS] = {
+		[BENCH_CYCLE] = "cycle",
 		[BENCH_CREATE] = "create",
 		[BENCH_MAP] = "map",
 		[BENCH_FIRST_TOUCH] = "first_touch",
@@ -69,10 +70,41 @@ static int call(const struct bench_peer *peer, struct bench_memory *memory)
 	return r;
 }
 
+/* What a page costs from its creation to its end, and nothing of it is there before or after. */
+static int one_cycle(const struct bench_peer *peer)
+{
+	struct bench_memory memory;
+	int r, ended;
+
+	bench_memory_init(&memory, (size_t)sysconf(_SC_PAGESIZE));
+	r = peer->create(&memory);
+	if (!r)
+		r = peer->map(&memory);
+	if (!r)
+		*(volatile char *)memory.address = 1;
+	ended = memory.address ? peer->unmap(&memory) : 0;
+	if (!r)
+		r = ended;
+	ended = peer->close(&memory);
+	return r ? r : ended;
+}
+
+static int cycle(const struct bench_peer *peer)
+{
+	unsigned int i;
+	int r = 0;
+
+	for (i = 0; !r && i < BENCH_CALLS; i++)
+		r = one_cycle(peer);
+	return r;
+}
+
 static int do_step(const struct bench_peer *peer, struct bench_memory *memory,
 		   enum bench_step step, void *own)
 {
 	switch (step) {
+	case BENCH_CYCLE:
+		return cycle(peer);
 	case BENCH_CREATE:
 		return peer->create(memory);
 	case BENCH_MAP:
@@ -99,6 +131,8 @@ static bool has_step(const struct bench_peer *peer, const struct bench_memory *m
 		     enum bench_step step)
 {
 	switch (step) {
+	case BENCH_CYCLE:
+		return peer->cycle;
 	case BENCH_MAP:
 		return peer->map;
 	case BENCH_UNMAP:
@@ -152,7 +186,7 @@ static int repeat(const struct bench_peer *peer, const struct bench_clock *clock
 
 	memset(repetition, 0, sizeof(*repetition));
 	bench_memory_init(&memory, size);
-	for (step = BENCH_CREATE; !r && step < BENCH_UNMAP; step++)
+	for (step = BENCH_CYCLE; !r && step < BENCH_UNMAP; step++)
 		r = do_timed(peer, &memory, clock, step, own, repetition);
 	if (!r && rounds)
 		r = bench_take_turns(peer, &memory, clock, rounds, &repetition->turns);
@@ -176,7 +210,7 @@ static int by_value(const void *a, const void *b)
 static void summarize(const struct repetition *repetitions, unsigned int nr, size_t size,
 		      enum bench_step step, double *scratch, struct bench_figure *figure)
 {
-	double parts = step == BENCH_CALL ? BENCH_CALLS : (double)((size + BENCH_PAGE - 1) / BENCH_PAGE);
+	double parts = step == BENCH_CALL || step == BENCH_CYCLE ? BENCH_CALLS : (double)((size + BENCH_PAGE - 1) / BENCH_PAGE);
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
@@ -229,6 +263,10 @@ static int measure(const struct bench_peer *peer, const struct bench_clock *cloc
 	r = crowd_init(&crowd, plan->repeat);
 	if (r)
 		return r;
+	if (peer->begin)
+		r = peer->begin();
+	if (r)
+		goto no_begin;
 	/* Nobody looks at the first: it warms caches, the allocator and our own code. */
 	r = repeat(peer, clock, plan->size, 0, own, &other);
 	for (i = 0; !r && i < plan->repeat; i++) {
@@ -239,11 +277,14 @@ static int measure(const struct bench_peer *peer, const struct bench_clock *cloc
 	/* By itself, since a fork may make what comes after it dearer. */
 	if (!r && plan->rounds)
 		r = repeat(peer, clock, plan->size, plan->rounds, own, &other);
+	if (peer->end)
+		peer->end();
+no_begin:
 	munmap(crowd.pages, crowd.len);
 	if (r)
 		return r;
 
-	for (step = BENCH_CREATE; step < BENCH_NR_STEPS; step++)
+	for (step = BENCH_CYCLE; step < BENCH_NR_STEPS; step++)
 		summarize(repetitions, plan->repeat, plan->size, step, scratch, &row->steps[step]);
 	row->has_turns = plan->rounds;
 	row->turns = other.turns;

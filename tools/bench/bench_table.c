@@ -10,6 +10,7 @@
 #include "../cli/size.h"
 
 static const char *const titles[BENCH_NR_STEPS] = {
+	[BENCH_CYCLE] = "cycle",
 	[BENCH_CREATE] = "create",
 	[BENCH_MAP] = "map",
 	[BENCH_FIRST_TOUCH] = "1st touch",
@@ -43,11 +44,11 @@ static void print_head(const struct bench_row *row)
 	       size_format(machine->page_size, page, sizeof(page)));
 	if (machine->huge_page_size)
 		printf(" and %s", size_format(machine->huge_page_size, huge, sizeof(huge)));
-	printf("; median of %u, in %s a page of 4096 bytes (call: one; turns: there and back), by %s\n\n", row->repeat,
+	printf("; median of %u, in %s a page of 4096 bytes (cycle, call: one; turns: there and back), by %s\n\n", row->repeat,
 	       machine->unit, machine->method);
 
 	printf("%-22s", "");
-	for (step = BENCH_CREATE; step < BENCH_NR_STEPS; step++)
+	for (step = BENCH_CYCLE; step < BENCH_NR_STEPS; step++)
 		printf(" %9s", titles[step]);
 	printf(" %9s %9s\n", "turns", "99 %");
 }
@@ -72,7 +73,7 @@ static void print_row(const struct bench_row *row)
 		printf(" %s\n", row->error);
 		return;
 	}
-	for (step = BENCH_CREATE; step < BENCH_NR_STEPS; step++)
+	for (step = BENCH_CYCLE; step < BENCH_NR_STEPS; step++)
 		print_figure(row->steps[step].has, row->steps[step].median);
 	print_figure(row->has_turns, row->turns.median);
 	print_figure(row->has_turns, row->turns.p99);
