@@ -4,6 +4,7 @@ load helpers
 
 tracing=/sys/kernel/tracing
 waiting=$tracing/events/lock/contention_begin
+locking=$tracing/events/mmap_lock/mmap_lock_start_locking
 
 setup() {
 	begin
@@ -13,9 +14,20 @@ setup() {
 	[ -e $waiting ] || skip "this kernel has no tracepoint lock:contention_begin"
 }
 
+# look_at EVENT: with what led to it.
+look_at() {
+	echo >$tracing/trace
+	echo stacktrace >"$1/trigger"
+	echo 1 >"$1/enable"
+}
+
 stop_looking() {
-	echo 0 >$waiting/enable
-	! grep -q '^stacktrace' $waiting/trigger || echo '!stacktrace' >$waiting/trigger
+	local event
+	for event in "$waiting" "$locking"; do
+		[ -e "$event" ] || continue
+		echo 0 >"$event/enable"
+		! grep -q '^stacktrace' "$event/trigger" || echo '!stacktrace' >"$event/trigger"
+	done
 }
 
 teardown() {
@@ -29,9 +41,7 @@ teardown() {
 
 # waits CASE: who took a lock that another one had, a function a line, when two processors did that.
 waits() {
-	echo >$tracing/trace
-	echo stacktrace >$waiting/trigger
-	echo 1 >$waiting/enable
+	look_at $waiting
 	"$programs/parallel" "$1"
 	# Or who reads the trace waits as well, is traced, and never comes to its end.
 	echo 0 >$tracing/tracing_on
@@ -49,6 +59,24 @@ waits() {
 	waits memory_is_there >"$BATS_TEST_TMPDIR/waits"
 	run grep '^mymap' "$BATS_TEST_TMPDIR/waits"
 	[ "$status" = 1 ] || fail "$(sort "$BATS_TEST_TMPDIR/waits" | uniq -c)"
+}
+
+# Two faults at once of one address space have no lock in common where each takes its mapping's: the address space's is for
+# what cannot be done under that, and then all of it is done again.
+@test "parallel: where a kernel has locks of mappings, faults take no other" {
+	grep -qw lock_vma_under_rcu /proc/kallsyms || skip "this kernel has no lock of a mapping"
+	[ -e $locking ] || skip "this kernel has no tracepoint mmap_lock:mmap_lock_start_locking"
+	look_at $locking
+	"$programs/parallel" memory_is_there
+	echo 0 >$tracing/tracing_on
+	stop_looking
+	# madvise() takes it each time, for some faults.
+	timeout 100 awk '/<stack trace>/ { looking = 1; all++; next }
+		!/^ => / { looking = 0 }
+		looking && $2 ~ /page_fault|user_addr_fault|mem_abort/ { faults++; looking = 0 }
+		END { print faults + 0, "of", all + 0; exit !(all > 100 && faults < all / 10) }' \
+		$tracing/trace >"$BATS_TEST_TMPDIR/taken" ||
+		fail "$(cat "$BATS_TEST_TMPDIR/taken") times that the lock of the address space was taken it was by a fault"
 }
 
 @test "parallel: where it comes and goes, they do, and the tracepoint tells" {
