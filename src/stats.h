@@ -13,8 +13,10 @@
  * @MYMAP_STAT_FAULTS_HUGE: page faults served from a chunk of
  *	mymap_huge_page_size, which the core maps at once where it may
  * @MYMAP_STAT_FAULTS_PAGE: page faults served from a smaller chunk
- * @MYMAP_STAT_FAULTS_SIGBUS: page faults beyond the end of a buffer
- * @MYMAP_STAT_FAULTS_OOM: page faults for which there was no memory
+ * @MYMAP_STAT_FAULTS_SIGBUS: page faults that ended with SIGBUS: beyond the end of a
+ *	buffer, where there was no memory, or where it has gone with its device
+ * @MYMAP_STAT_FAULTS_OOM: page faults for which there was no memory, in a process that
+ *	was being killed, or no page table for a device's memory
  * @MYMAP_STAT_ALLOCATED_HUGE: chunks of mymap_huge_page_size that were allocated,
  *	also where somebody was faster and they went back at once
  * @MYMAP_STAT_ALLOCATED_SMALLER: the same, of smaller chunks

@@ -14,11 +14,10 @@
  *   they take NULL and do nothing.
  * - Every descriptor the library opens is close-on-exec.
  *
- * Threads: no object changes after it was made, so that every function may be
- * called by several threads at once, also on the same object. Only closing or
- * freeing an object needs that no other thread uses it, then or later. The
- * exceptions are struct mymap_monitor and struct mymap_request, which are for one
- * thread at a time.
+ * Threads: no object changes after it was made, so every function may be called by
+ * several threads at once, also on the same object. But close or free an object only
+ * when no other thread uses it, then or later. The exceptions are struct mymap_monitor
+ * and struct mymap_request, which are for one thread at a time.
  *
  * mymap(4) describes the device; libmymap(3) is where the man pages begin.
  */
@@ -327,7 +326,7 @@ uint64_t mymap_driver_info_get_total_size(const struct mymap_driver_info *info)
  * mymap_driver_info_get_max_user_size() - the most that one user's buffers may have
  * @info: the answer
  *
- * A user is the real user id of who has created a buffer. CAP_SYS_RESOURCE is not
+ * A user is the real user id of the creator of a buffer. CAP_SYS_RESOURCE is not
  * limited by it.
  *
  * Return: bytes; the same as mymap_driver_info_get_max_total_size() where users have
@@ -458,11 +457,14 @@ uint64_t mymap_buffer_get_size(const struct mymap_buffer *buffer)
  * Return: 0; or, and nothing has changed,
  * -EINVAL: @size is 0 or cannot be rounded up to pages
  * -EACCES: the descriptor is not open for writing
- * -EPERM: a seal forbids it, or it is the default buffer
+ * -EPERM: a seal forbids it; the default buffer and all that are not of
+ *	MYMAP_BUFFER_KIND_PAGES have them all
  * -EDQUOT: a limit of the driver would be exceeded, see mymap_get_driver_info()
  * -EBUSY: memory that is to go is pinned, by O_DIRECT or io_uring under way, by
  *	vmsplice(2), by a debugger, or shares a huge page with such memory; or
- *	what stays of a huge page is broken and cannot be copied
+ *	what stays of a huge page is broken and cannot be copied; or the buffer
+ *	keeps its size because of mymap_segment_list_new(), because of a dma-buf
+ *	of it, or because another driver has mapped it
  * -ENOMEM: no memory left
  * -ENODEV: it was the default buffer and is switched off
  * -ENOTTY: the driver is older than this command; see
@@ -485,15 +487,16 @@ int mymap_buffer_resize(struct mymap_buffer *buffer, uint64_t size, uint64_t *re
  * @buffer: the handle, of a descriptor that is open for writing
  * @seals: MYMAP_BUFFER_SEAL_* together, to be added to those that it has
  *
- * Seals hold for all who use the buffer, and nothing takes them away. Who maps
+ * Seals hold for all who use the buffer, and nothing takes them away. Whoever maps
  * a buffer that somebody else may make smaller may get a SIGBUS at any time;
- * MYMAP_BUFFER_SEAL_SHRINK takes that fear. mymap_buffer_info_get_seals() tells
+ * MYMAP_BUFFER_SEAL_SHRINK rules that out. mymap_buffer_info_get_seals() tells
  * which there are.
  *
  * Return: 0; or, and nothing has changed,
  * -EOPNOTSUPP: a seal is not known
  * -EACCES: the descriptor is not open for writing
- * -EPERM: MYMAP_BUFFER_SEAL_SEAL forbids it, or it is the default buffer
+ * -EPERM: MYMAP_BUFFER_SEAL_SEAL forbids it; the default buffer and all that are not
+ *	of MYMAP_BUFFER_KIND_PAGES have it
  * -ENODEV: it was the default buffer and is switched off
  * -ENOTTY: the driver is older than this command; see
  *	MYMAP_DRIVER_FEATURE_RESIZE
@@ -518,10 +521,12 @@ int mymap_buffer_seal(struct mymap_buffer *buffer, uint64_t seals)
  * -EFBIG: the range is beyond what a file can have
  * -EBADF: the descriptor is not open for writing
  * -EBUSY: memory in the range is pinned, or shares a huge page with such memory;
- *	or what stays of a huge page is broken and cannot be copied
+ *	or what stays of a huge page is broken and cannot be copied; or the buffer
+ *	gets no holes, as it keeps its size: see mymap_buffer_resize()
  * -ENOMEM: no memory for what stays of a huge page
- * -ENODEV: it is the default buffer
- * -EOPNOTSUPP: the driver is older than this; see MYMAP_DRIVER_FEATURE_RESIZE
+ * -ENODEV: it is the default buffer, or the handle is of an open /dev/mymapN
+ * -EOPNOTSUPP: the buffer is not of MYMAP_BUFFER_KIND_PAGES, or the driver is older
+ *	than this; see MYMAP_DRIVER_FEATURE_RESIZE
  * Threads: any.
  */
 int mymap_buffer_punch_hole(struct mymap_buffer *buffer, uint64_t offset, uint64_t length)
@@ -546,6 +551,7 @@ int mymap_buffer_punch_hole(struct mymap_buffer *buffer, uint64_t offset, uint64
  * -EACCES: @prot asks for more than the descriptor is open for
  * -EPERM: @prot asks for execution
  * -ENOMEM: out of memory or of address space
+ * -ENXIO: the memory has gone with its device
  * Threads: any.
  */
 int mymap_buffer_map(struct mymap_buffer *buffer, uint64_t offset, size_t length,
@@ -704,9 +710,9 @@ int mymap_request_set_device(struct mymap_request *request, const char *device)
  * Return: 0, or what mymap_buffer_create_owned() returns, or
  * -ENOENT: there is no such device, or mymap is not its driver
  * -ENXIO: the device has gone just now
- * -ENOMEM: no run of memory is that long, too
- * -EOPNOTSUPP: the driver is older than what is wanted, too; see
- *	MYMAP_DRIVER_FEATURE_KINDS
+ * -ENOMEM: also where no run of memory is that long
+ * -EOPNOTSUPP: also where the driver is older than what is wanted, see
+ *	MYMAP_DRIVER_FEATURE_KINDS, or that memory cannot have that cache mode
  * Threads: any, as long as none changes @request.
  */
 int mymap_request_create(const struct mymap_request *request, struct mymap *ctx,
@@ -876,8 +882,8 @@ bool mymap_buffer_info_is_gone(const struct mymap_buffer_info *info)
  * mymap_buffer_info_is_kept() - does what is in it outlive it?
  * @info: the answer
  *
- * So it does in a reserved region of the device tree whose node says mymap,keep: the
- * next buffer in that region finds it.
+ * It does in a reserved region of the device tree whose node says mymap,keep: the next
+ * buffer in that region finds it.
  *
  * Return: true if so.
  * Threads: any.
@@ -1076,7 +1082,7 @@ int mymap_buffer_sync(struct mymap_buffer *buffer, uint64_t offset, uint64_t len
  * drivers that have imported it. The handle may be closed before.
  *
  * The dma-buf can be mapped by mmap(), where its offset 0 is @offset; that mapping
- * does not grow. Who reads or writes it while devices use it tells by
+ * does not grow. Whoever reads or writes it while devices use it says so with
  * DMA_BUF_IOCTL_SYNC of linux/dma-buf.h.
  *
  * Return: 0, or
@@ -1097,11 +1103,11 @@ int mymap_buffer_export(struct mymap_buffer *buffer, uint64_t offset, uint64_t l
 /**
  * mymap_device_bind() - make mymap the driver of a PCI device
  * @device: as the kernel calls it, such as "0000:00:04.0"
- * @dma_bits: how many bits of an address it has, 24 to 64; 0 for 32, or for what it
+ * @dma_bits: how many bits an address of it has, 24 to 64; 0 for 32, or for what it
  *	has already
  *
- * The device may read and write memory from then on. A device that mymap has
- * already is fine. Where it fails, the device has the driver that it had.
+ * The device may read and write memory from then on. It is no error if mymap has the
+ * device already. Where it fails, the device keeps the driver that it had.
  *
  * Return: 0, or
  * -ENODEV: there is no such device
@@ -1109,7 +1115,7 @@ int mymap_buffer_export(struct mymap_buffer *buffer, uint64_t offset, uint64_t l
  *	change while memory is allocated for it
  * -ENOENT: the module is not loaded
  * -EACCES: the caller may not do that
- * -EIO, -EINVAL: the kernel cannot drive it so
+ * -EIO, -EINVAL: the kernel refuses to bind it, or @dma_bits
  * Threads: any.
  */
 int mymap_device_bind(const char *device, unsigned int dma_bits)
@@ -1119,8 +1125,8 @@ int mymap_device_bind(const char *device, unsigned int dma_bits)
  * mymap_device_unbind() - give a PCI device back
  * @device: as the kernel calls it
  *
- * To a driver that is made for it, if there is one. The memory that the kernel has
- * allocated for it goes at once, whoever uses it.
+ * It goes to a driver that is made for it, if there is one. The memory that the kernel
+ * has allocated for it goes at once, whoever uses it.
  *
  * Return: 0, or
  * -ENODEV: there is no such device
@@ -1152,7 +1158,7 @@ int mymap_device_get_driver(const char *device, char **ret_driver)
 #define MYMAP_DEVICE_MAX	47
 
 /**
- * mymap_name_is_valid() - may a buffer be called so?
+ * mymap_name_is_valid() - may this be the name of a buffer?
  * @name: the name
  *
  * Return: true if it has 1 to MYMAP_NAME_MAX of A-Z a-z 0-9 . _ - and begins with
@@ -1174,11 +1180,11 @@ bool mymap_name_is_valid(const char *name) MYMAP_ATTR_NONNULL MYMAP_ATTR_PURE;
  * node and link may not be there yet, see mymap_wait_for_name().
  *
  * Return: what mymap_buffer_create() returns, or
- * -EINVAL: @name cannot be a name, too
+ * -EINVAL: also where @name cannot be a name
  * -EEXIST: there is a buffer of that name
  * -EPERM: the caller may not give names; it is for CAP_SYS_ADMIN, unless the
  *	module parameter unprivileged_names is set
- * -EOPNOTSUPP: the driver is older than names, too; they came with 0.2.0
+ * -EOPNOTSUPP: also where the driver is older than names, which came with 0.2.0
  * Threads: any.
  */
 int mymap_buffer_create_named(struct mymap *ctx, const char *name, uint64_t size,
@@ -1200,8 +1206,8 @@ int mymap_buffer_create_named(struct mymap *ctx, const char *name, uint64_t size
  * and decide who may open it, by the node and by its name. They never change.
  *
  * Return: what mymap_buffer_create_named() returns, or
- * -EINVAL: @mode is 0 or has other bits, or an id is not valid here, too
- * -EPERM: the caller may not give it to that user or group, too
+ * -EINVAL: also where @mode is 0 or has other bits, or an id is not valid here
+ * -EPERM: also where the caller may not give it to that user or group
  * Threads: any.
  */
 int mymap_buffer_create_owned(struct mymap *ctx, const char *name, uint64_t size,
@@ -1220,7 +1226,7 @@ int mymap_buffer_create_owned(struct mymap *ctx, const char *name, uint64_t size
  * @flags: 0 or MYMAP_BUFFER_OPEN_* together
  * @ret_buffer: where to put the new handle; the caller owns it
  *
- * Its descriptor is as that of a buffer that the caller made.
+ * Its descriptor is like that of a buffer that the caller made.
  *
  * Return: 0, or
  * -ENOENT: there is no buffer of that name
@@ -1340,7 +1346,8 @@ const char *mymap_named_get_node(const struct mymap_named *named)
  * mymap_named_get_kind_name() - what a buffer is made of, as text
  * @named: the entry
  *
- * Return: "pages", or what a newer driver says; it lives as long as the list.
+ * Return: "pages", "contiguous", "device", or what a newer driver says; it lives as
+ * long as the list.
  * Threads: any.
  */
 const char *mymap_named_get_kind_name(const struct mymap_named *named)
@@ -1393,7 +1400,7 @@ bool mymap_named_is_mapped(const struct mymap_named *named)
  *
  * Events come when udev has run its rules, so that links are there and rights are
  * right; where no udev runs, right from the kernel. To miss nothing, make a
- * monitor first and a list then.
+ * monitor first and then a list.
  *
  * Return: 0, or
  * -EMFILE, -ENFILE, -ENOMEM: out of descriptors or memory
@@ -1636,11 +1643,13 @@ int mymap_buffer_remove_eventfd(struct mymap_buffer *buffer, int fd)
  * enum mymap_statistic - what the driver counts
  * @MYMAP_STATISTIC_BUFFERS: buffers that there are, with the default one
  * @MYMAP_STATISTIC_RESIDENT: the memory they have, in bytes
- * @MYMAP_STATISTIC_RESIDENT_HUGE: that of it in huge pages, in bytes
+ * @MYMAP_STATISTIC_RESIDENT_HUGE: how much of it is in huge pages, in bytes
  * @MYMAP_STATISTIC_FAULTS_HUGE: page faults served with a part of a huge page
  * @MYMAP_STATISTIC_FAULTS_PAGE: page faults served with smaller pages
- * @MYMAP_STATISTIC_FAULTS_SIGBUS: page faults beyond the end of a buffer
- * @MYMAP_STATISTIC_FAULTS_OOM: page faults for which there was no memory
+ * @MYMAP_STATISTIC_FAULTS_SIGBUS: page faults that ended with SIGBUS: beyond the end of
+ *	a buffer, where there was no memory, or where it has gone with its device
+ * @MYMAP_STATISTIC_FAULTS_OOM: page faults for which there was no memory, in a process
+ *	that was being killed
  * @MYMAP_STATISTIC_ALLOCATED_HUGE: huge pages that were allocated
  * @MYMAP_STATISTIC_ALLOCATED_SMALLER: smaller ones
  * @MYMAP_STATISTIC_ALLOCATION_FALLBACKS: how often a page larger than the smallest

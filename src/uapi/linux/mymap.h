@@ -14,8 +14,8 @@
  *   size, ftruncate() changes it as MYMAP_IOC_RESIZE does, fallocate() allocates
  *   memory and punches holes. It can be mapped, read, written, inherited,
  *   duplicated, passed over a Unix socket and opened again through /proc/self/fd
- *   with the rights of its inode. Its memory is freed with its last descriptor,
- *   mapping and dma-buf and its name.
+ *   with the rights of its inode. Its memory is freed when its last descriptor,
+ *   mapping and dma-buf are gone, and its name if it has one.
  *
  * A buffer may have a *name*. Then it is also a device, /dev/mymapN, and lives
  * until MYMAP_IOC_DESTROY or the end of the module. An open /dev/mymapN takes the
@@ -55,8 +55,8 @@
  *             driver of, or the eventfd was not added
  * EACCES      the caller may not use that buffer in that way: it is for others,
  *             or the descriptor is not open for writing, or for reading
- * EPERM       the caller may not give that name, or not take it away, or not know
- *             addresses; or a seal of the buffer forbids it
+ * EPERM       the caller may not give that name, take it away, or know addresses;
+ *             or a seal of the buffer forbids it
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits), or MYMAP_MAX_EVENTFDS
  * EBADF       an argument is not an open descriptor
@@ -64,10 +64,10 @@
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it; or the buffer is frozen
- *             by SEGMENTS, or by a dma-buf of it
+ *             by SEGMENTS, by a dma-buf of it, or by a driver that has mapped it
  * EIO         memory is broken, as the machine has reported it
- * ENODEV      the default buffer is asked for and is switched off, or the device of a
- *             buffer that is for none
+ * ENODEV      the default buffer is asked for and is switched off, or addresses of a
+ *             buffer that is for no device
  * EMFILE      the caller has too many open descriptors
  * ENFILE      the system has too many open files
  * EINTR       a fatal signal arrived while memory was being populated or taken
@@ -116,7 +116,7 @@
  * @name: the name of the buffer; all NULs for none
  * @uid: the owner, with MYMAP_CREATE_OWNER; else 0
  * @gid: the group, likewise
- * @mode: permission bits, likewise: some of 0666
+ * @mode: permission bits, likewise: some of 0666, not 0
  * @minor: out: N of /dev/mymapN; 0 without a name
  * @kind: MYMAP_KIND_*; 0 is MYMAP_KIND_PAGES
  * @cache: MYMAP_CACHE_*; 0 for what is usual for that memory
@@ -136,14 +136,15 @@
  * may be read only (else EINVAL), and it goes with its device: then touching it is
  * SIGBUS and everything else ENXIO.
  *
- * The cache mode is one of the buffer, and the same in all mappings of it, for good.
- * It can be asked for with MYMAP_FEATURE_CACHE_MODES. Usual is MYMAP_CACHE_CACHED, but
- * for memory of MYMAP_KIND_DEVICE of which the kernel's own mapping is another: where
- * the device does not see the caches, of a pool that is mapped for it alone, and of a
- * reserved region of which the device tree says so. Another mode is EOPNOTSUPP, except
- * for MYMAP_KIND_DEVICE on x86, where the kernel's mapping can be changed with it.
+ * The cache mode belongs to the buffer: it is the same in all mappings of it, for good.
+ * It can be asked for with MYMAP_FEATURE_CACHE_MODES. MYMAP_CACHE_CACHED is usual, but
+ * not for memory of MYMAP_KIND_DEVICE that the kernel itself maps in another mode: where
+ * the device does not see the caches, in a pool that is mapped for it alone, and in a
+ * reserved region of which the device tree says so. Another mode than the usual one is
+ * EOPNOTSUPP, except for MYMAP_KIND_DEVICE on x86, where the kernel's mapping can be
+ * changed with it.
  *
- * To give a name is for CAP_SYS_ADMIN, as it is to let others be the owner. Where
+ * Giving a name is for CAP_SYS_ADMIN, and so is letting others be the owner. Where
  * the administrator has set the module parameter unprivileged_names, whoever has
  * the door open may do it, for himself and for groups that he is in.
  *
@@ -319,8 +320,7 @@ struct mymap_open_named {
  *
  * The name, /dev/mymapN and its entry in /sys/class/mymap are gone when this
  * returns. Whoever has the buffer open or mapped keeps it; the memory is freed
- * with the last of them. That is for the owner of the buffer and for
- * CAP_SYS_ADMIN.
+ * with the last of them. The owner of the buffer may do this, and CAP_SYS_ADMIN.
  *
  * Return: 0, or -1 and errno.
  */
@@ -343,8 +343,8 @@ struct mymap_destroy {
  * The limits count the new size. The descriptor must be open for writing.
  *
  * Memory is taken away in pieces as it was allocated, up to the huge page size.
- * Where any of what goes is pinned, or of the piece that the new end is in, it is
- * EBUSY; also where what stays of that piece is broken.
+ * It is EBUSY where any of what goes is pinned, or any of the piece that the new end is
+ * in; also where what stays of that piece is broken, and where the buffer is frozen.
  *
  * ftruncate() does the same, and cannot tell the rounded size.
  *
@@ -365,8 +365,8 @@ struct mymap_resize {
  *	all that the buffer has by now
  * @reserved: must be 0
  *
- * Who maps a buffer that somebody else can resize may get a SIGBUS at any time;
- * MYMAP_SEAL_SHRINK takes that fear. The descriptor must be open for writing.
+ * Whoever maps a buffer that somebody else can resize may get a SIGBUS at any time;
+ * MYMAP_SEAL_SHRINK rules that out. The descriptor must be open for writing.
  *
  * Return: 0, or -1 and errno.
  */
@@ -402,8 +402,8 @@ struct mymap_segment {
  * (EBUSY). MYMAP_KIND_CONTIGUOUS and MYMAP_KIND_DEVICE are one segment, and so is
  * any buffer of which an IOMMU makes one. The descriptor must be open for writing.
  *
- * EPERM where the caller has not CAP_SYS_RAWIO, and the administrator has not set
- * the module parameter expose_addresses, or the kernel is locked down; EOPNOTSUPP
+ * EPERM where the caller does not have CAP_SYS_RAWIO and the administrator has not
+ * set the module parameter expose_addresses, or the kernel is locked down; EOPNOTSUPP
  * where the device cannot reach all of the memory; ENODEV where the buffer was made
  * while the module's own device was not bound; ENXIO where the device is gone.
  * Addresses of a device are worth nothing to another one. Where the array is bad
@@ -444,7 +444,8 @@ struct mymap_segments {
  * MYMAP_CACHE_WRITE_COMBINED, what has been written by the thread that calls this is
  * in memory when it returns.
  *
- * EINVAL where the range or the direction is none, ENXIO where the device is gone.
+ * EINVAL where the range is not inside of the buffer or there is no such direction,
+ * ENXIO where the device is gone.
  *
  * Return: 0, or -1 and errno.
  */
@@ -475,10 +476,10 @@ struct mymap_sync {
  * buffer is there, keeps its size and gets no holes (EBUSY): until all its
  * descriptors are closed and all importers have let go.
  *
- * EINVAL where the range is none, or not inside of the buffer; EACCES where the
+ * EINVAL where the range is empty, or not inside of the buffer; EACCES where the
  * descriptor is not open for both reading and writing, since importers can do both;
- * EOPNOTSUPP on a buffer of MYMAP_KIND_DEVICE, whose memory goes with its device, which
- * no importer could be told, and without MYMAP_FEATURE_EXPORT. Importing it, and not
+ * EOPNOTSUPP without MYMAP_FEATURE_EXPORT, and on a buffer of MYMAP_KIND_DEVICE: its
+ * memory goes with its device, and no importer could be told. Importing it, and not
  * this, is EIO where memory of the range is broken.
  *
  * Return: a new descriptor (close-on-exec) of a dma-buf that the caller owns, or -1
