@@ -19,7 +19,8 @@ help:
 demo:
 	@tests/demo
 
-#: make check         all tests; under 20 minutes on two cores
+#: make check         tests of driver, library, command and packages; under 20 minutes
+#:                    on two cores
 check:
 	@tests/check driver module --beside quick deb userland harness speed
 
@@ -71,7 +72,7 @@ check-secure-boot:
 check-packaging:
 	@tests/check deb packaging life
 
-#: make check-life    the last part of it
+#: make check-life    of these, kernel upgrades, failing builds, upgrades and removal
 check-life:
 	@tests/check life
 
@@ -99,7 +100,7 @@ deb:
 	@debian/build-debs $(SUITE) $(ARCH)
 
 #: make deb-modules   a package with the module for the kernel KVER (as uname -r tells
-#:                    it) of SUITE and ARCH, into build/modules/
+#:                    it) of SUITE and ARCH, into build/modules/SUITE-ARCH/
 deb-modules:
 	@debian/build-modules $(SUITE) $(ARCH) $(KVER)
 

@@ -398,6 +398,21 @@ with_pkg_config() {
 	[ "$output" = "Cannot allocate memory" ]
 }
 
+@test "README: its programs build, and the one with the library works" {
+	local program
+	awk -v to="$BATS_TEST_TMPDIR/" '
+		/^```c$/ { inside = 1; n++; next }
+		/^```$/ { inside = 0 }
+		inside { print >(to n ".c") }' "$ROOT/README.md"
+	[ "$(cat "$BATS_TEST_TMPDIR"/*.c | grep -c '^int main(void)$')" = 2 ]
+	for program in 1 2; do
+		gcc -Wall -Wextra -Werror -I"$TOOLS/include" -o "$BATS_TEST_TMPDIR/$program" \
+			"$BATS_TEST_TMPDIR/$program.c" -L"$BUILT" -lmymap
+	done
+	LD_LIBRARY_PATH=$BUILT LD_PRELOAD=$UNIT/fake_driver.so "$BATS_TEST_TMPDIR/1"
+	FAKE_CREATE=12 LD_LIBRARY_PATH=$BUILT LD_PRELOAD=$UNIT/fake_driver.so run ! "$BATS_TEST_TMPDIR/1"
+}
+
 # What the Makefile of the examples gets from here, for what is not installed on this machine.
 build_examples() {
 	PKG_CONFIG_PATH=$INSTALLED/usr/lib/test/pkgconfig PKG_CONFIG_SYSROOT_DIR=$INSTALLED \
