@@ -60,7 +60,7 @@
  * EDQUOT      a limit of the driver would be exceeded (MYMAP_IOC_QUERY tells
  *             the limits), or MYMAP_MAX_EVENTFDS
  * EBADF       an argument is not an open descriptor
- * ENOMEM      the kernel has no memory left for it, or no run of it that is as long
+ * ENOMEM      the kernel has no memory left for it, or no run that is long enough
  * EBUSY       memory that is to be taken away is pinned: by O_DIRECT or io_uring
  *             under way, by vmsplice(), by a debugger; or memory that would stay
  *             is broken, as the machine has reported it; or the buffer is frozen
