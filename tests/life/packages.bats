@@ -63,6 +63,29 @@ load helpers
 	END
 }
 
+@test "packages: an upgrade that cannot be unpacked leaves the module, and DKMS knows its source" {
+	stage <<-'END'
+		dpkg-deb -R /srv/repository/mymap/mymap-dkms_*.deb /run/clash
+		sed -i 's/^Version: .*/&+clash/' /run/clash/DEBIAN/control
+		mkdir -p /run/clash/usr/bin
+		cp /usr/bin/env /run/clash/usr/bin
+		dpkg-deb --root-owner-group -b /run/clash /run/clash.deb
+		if dpkg -i /run/clash.deb >/run/said 2>&1; then
+			fail "a file of another package was overwritten"
+		fi
+		cat /run/said
+		grep "trying to overwrite '/usr/bin/env'" /run/said
+		state_is mymap-dkms installed
+		module_on_disk "$(driver_of mymap)" "$(uname -r)"
+		# By that the next kernel gets a module, too.
+		dkms status mymap | grep -F "$(driver_of mymap)" | grep added || fail "dkms status: $(dkms status)"
+		demo_works
+		apt_get install --reinstall $(only_from mymap mymap-dkms)
+		dkms_has "$(driver_of mymap)" "$(uname -r)"
+		[ "$(find "/lib/modules/$(uname -r)" -name 'mymap.ko*' | wc -l)" = 1 ]
+	END
+}
+
 @test "packages: removed under a buffer in use, the driver stays until the next boot and says so" {
 	stage <<-'END'
 		hold_buffer
