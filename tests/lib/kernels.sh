@@ -56,6 +56,18 @@ kernel_flavour_of_name() {
 	return 1
 }
 
+# kernel_is_usual FLAVOUR: is $kver of the series that a $suite has for a FLAVOUR, as 6.1 in Debian 12? There are others beside it:
+# backports', and those of the next Debian among the security updates.
+kernel_is_usual() {
+	[ "$suite" = "$(suite_stem "$suite")" ] &&
+		[ "$(kernel_series "linux-headers-$kver")" = "$(kernel_series "linux-headers-$1")" ]
+}
+
+# kernel_series PACKAGE: the first two numbers of its version.
+kernel_series() {
+	kernel_field "$1" Version | cut -d . -f 1,2
+}
+
 kernel_look() {
 	suite=$1 why=
 	# A subshell, since an archive that cannot be had ends the run.
