@@ -38,6 +38,19 @@ of_day() {
 	[ "$({ driver_tests; userland_tests; } | sort)" = "$(cd "$top/tests/guest" && printf '%s\n' *.bats | sort)" ]
 }
 
+@test "matrix: mymap-dkms recommends the headers of each flavour" {
+	local arch flavour wanted
+	. "$top/tests/lib/architecture.sh"
+	# The usual ones of each architecture provide linux-headers-generic.
+	wanted=$({
+		echo generic
+		matrix_cells any | while read -r _ arch flavour; do
+			[ "$flavour" = "$(kernel_flavour "$arch")" ] || echo "$flavour"
+		done
+	} | sort -u)
+	[ "$(sed -n '/^Package: mymap-dkms/,/^$/s/^ linux-headers-\([^ ,]*\).*/\1/p' "$top/debian/control" | sort)" = "$wanted" ]
+}
+
 @test "debug: the two machines share out what one would run, and both look for leaks" {
 	local part together
 	together=$({ driver_tests | sed 's,^,tests/guest/,'; printf 'tests/%s.bats\n' long/buffers debug/{rounds,leaks,leaks,detectors}; } | sort)
