@@ -51,6 +51,27 @@ of_day() {
 	[ "$(sed -n '/^Package: mymap-dkms/,/^$/s/^ linux-headers-\([^ ,]*\).*/\1/p' "$top/debian/control" | sort)" = "$wanted" ]
 }
 
+@test "build: a kernel that the driver is not compiled for is a failure" {
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	cp -r "$top/tests" "$top/dkms.conf" "$top/src" "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir bin
+	printf '#!/bin/sh\ntrue\n' | tee tests/deps bin/sleep >bin/apt-get
+	chmod +x bin/*
+	cat >tests/lib/kernels.sh <<-'END'
+		kernel_find() { kver=$2-$3; [ "$2" = amd64 ] || { why="nobody has it"; return 1; }; }
+		kernel_layers() { :; }
+		kernel_room() { :; }
+		kernel_compile() { : | tee "$2/src/mymap.ko" >"$2/log"; }
+	END
+	PATH=$PWD/bin:$PATH run tests/check-build bookworm-backports
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output = *"ok 1 - build: bookworm-backports amd64 amd64"*"not ok 2 - build: bookworm-backports arm64 arm64: nobody has it"* ]]
+	PATH=$PWD/bin:$PATH run tests/check-build bookworm-backports amd64
+	[ "$status" = 0 ]
+}
+
 @test "debug: the two machines share out what one would run, and both look for leaks" {
 	local part together
 	together=$({ driver_tests | sed 's,^,tests/guest/,'; printf 'tests/%s.bats\n' long/buffers debug/{rounds,leaks,leaks,detectors}; } | sort)
