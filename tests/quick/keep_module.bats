@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
-# debian/keep-module and the postinst that calls it, in a tree of their own, with a DKMS that does as it is told.
+# debian/keep-module and scripts of packages, in a tree of their own, with a DKMS that does as it is told.
 
 bats_require_minimum_version 1.5.0
 
@@ -214,4 +214,25 @@ postinst() {
 	mkdir "$tree/var/lib/dkms/mymap/0.2.0"
 	postinst abort-remove
 	run ! grep 'dkms add' "$tree/log"
+}
+
+# ready SCRIPT ARGUMENT...: the one of the package with the module that is ready made, for the kernel that runs.
+ready() {
+	sed "s/@KVER@/$(uname -r)/g" "$top/debian/modules/$1" >"$tree/ready"
+	in_tree <<<"sh /ready ${*:2}"
+}
+
+@test "ready-made module: it is loaded and taken out, but not in a chroot, whose kernel is another system's" {
+	fake modprobe 'echo "modprobe $*" >>/log'
+	fake ischroot false
+	ready postinst configure
+	mkdir "$tree/sys/module/mymap"
+	ready prerm remove
+	[ "$(cat "$tree/log")" = "modprobe --quiet mymap"$'\n'"modprobe --quiet --remove mymap" ]
+	rm "$tree/log"
+	fake ischroot true
+	ready prerm remove
+	rmdir "$tree/sys/module/mymap"
+	ready postinst configure
+	[ ! -e "$tree/log" ]
 }
