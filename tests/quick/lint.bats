@@ -49,6 +49,36 @@ never() {
 	[ -z "$missing" ] || { echo "without a license: $missing"; false; }
 }
 
+# Lines "PATTERN LICENSE" of debian/copyright, in its order: the last pattern that matches a file counts.
+copyright() {
+	awk '
+		$1 == "Files:" { n = split($0, pattern); next }
+		$1 == "License:" && n {
+			sub(/^License: /, "")
+			sub(/^GPL-2/, "GPL-2.0-only"); sub(/^LGPL-2[.]1[+]/, "LGPL-2.1-or-later")
+			sub(/ with Linux-syscall-note exception/, " WITH Linux-syscall-note")
+			for (i = 2; i <= n; i++) print pattern[i], $0
+			n = 0
+		}' debian/copyright
+}
+
+@test "lint: debian/copyright tells of each file the license that the file names" {
+	local file named told pattern license patterns=() licenses=() i count=0
+	while read -r pattern license; do
+		patterns+=("$pattern") licenses+=("$license")
+	done < <(copyright)
+	while IFS=: read -r file named; do
+		for i in "${!patterns[@]}"; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $file != ${patterns[i]} ]] || told=${licenses[i]}
+		done
+		[ "$named" = "$told" ] || { echo "$file is $named, debian/copyright says $told"; return 1; }
+		count=$((count + 1))
+	done < <(files | grep -v '^LICENSES/' | xargs grep -Hm 1 'SPDX-License-Identifier: [A-Z]' |
+		sed -nE 's,^([^:]*):.*SPDX-License-Identifier: ([^*>]*[A-Za-z0-9]).*,\1:\2,p')
+	[ "$count" -gt 300 ]
+}
+
 @test "lint: the version stands in dkms.conf, and the changelog repeats it" {
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 	head -n 1 debian/changelog | grep -F "mymap ($version-"
