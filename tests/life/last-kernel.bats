@@ -37,6 +37,8 @@ load helpers
 
 @test "last kernel: the next boot loads the module" {
 	stage <<-'END'
+		# The command would load it itself.
+		module_is_loaded "$(driver_of mymap)"
 		demo_works
 	END
 }

@@ -114,8 +114,9 @@ load helpers
 		[ ! -e /dev/mymap ]
 		getent group mymap
 		[ -z "$(udevadm info --export-db | grep -E '[/=]mymap$')" ] || fail "udev remembers"
-		update-initramfs -u
-		[ -z "$(lsinitramfs "/boot/initrd.img-$(uname -r)" | grep mymap | grep -v mymap-vm)" ] || fail "the initial RAM disk has it"
+		# What is there was made while the packages were: they put nothing into it, so their scripts need not make it again.
+		lsinitramfs "/boot/initrd.img-$(uname -r)" >/run/initrd
+		[ -z "$(grep mymap /run/initrd | grep -v mymap-vm)" ] || fail "the initial RAM disk has it: $(grep mymap /run/initrd)"
 		find / -xdev ! -path '/tmp*' ! -path '/run*' >/var/tmp/after
 		# dkms keeps its own log and key; the rest belongs to apt, to dpkg and to the boots.
 		comm -13 <(sort /var/tmp/before) <(sort /var/tmp/after) | grep -v -E \
