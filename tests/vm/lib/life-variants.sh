@@ -67,12 +67,20 @@ old_build() {
 	rm -rf "$source"
 }
 
+# Whoever has a clone on a Debian 12 has the first release. A tree without history has not.
+old_is_expected() {
+	[ -e "$top/.git" ] && old_is_possible
+}
+
+old_is_possible() {
+	[ "$arch" = "$(dpkg --print-architecture)" ] && grep -q '^VERSION_CODENAME=bookworm$' /etc/os-release
+}
+
 # old_prepare: set $old_debs to the folder of its packages; to nothing where they cannot be built.
 old_prepare() {
 	old_debs=''
 	old_commit=$(old_commit)
-	[ -n "$old_commit" ] && [ "$arch" = "$(dpkg --print-architecture)" ] || return 0
-	grep -q '^VERSION_CODENAME=bookworm$' /etc/os-release || return 0
+	[ -n "$old_commit" ] && old_is_possible || return 0
 	cache_get old "$(echo "$old_commit $arch" | key)" old_build
 	old_debs=$entry
 }

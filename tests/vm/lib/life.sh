@@ -94,7 +94,7 @@ life_boot() {
 	machine_kernel=$disk.life/kernel machine_initrd=$disk.life/initrd
 	[ -n "$quiet" ] || machine_stream=yes
 	machine_run "$disk" "$disk.life/repository" \
-		bash -euo pipefail -c "flavour=$flavour"$'\n'"$(cat "$vm_dir/guest/life")"$'\n'"${command[0]}"
+		bash -euo pipefail -c "flavour=$flavour old_expected=$(! old_is_expected || echo yes)"$'\n'"$(cat "$vm_dir/guest/life")"$'\n'"${command[0]}"
 	life_keep_kernels
 	finish
 }
