@@ -428,7 +428,7 @@ ids_of_table() {
 
 @test "signature: a module without one is to be built again, if DKMS has a key" {
 	secure_boot
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	found module-signature problem "dkms build --force mymap/$VERSION -k $KERNEL && dkms install --force mymap/$VERSION -k $KERNEL"
 }
 
@@ -447,7 +447,7 @@ ids_of_table() {
 @test "signature: a key that is not enrolled is to be imported" {
 	secure_boot
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	found module-signature problem "mokutil --import /var/lib/dkms/mok.pub && reboot"
 	says module-signature MokManager
 }
@@ -456,7 +456,7 @@ ids_of_table() {
 	local name
 	secure_boot
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	for name in "MokListRT-$EFI_SHIM" "MokListRT1-$EFI_SHIM" db-d719b2cb-3d3a-4596-a3bc-dad00e67656f; do
 		key_list | efi_variable "$name"
 		found module-signature ok
@@ -468,7 +468,7 @@ ids_of_table() {
 @test "signature: a key that waits to be confirmed wants a reboot" {
 	secure_boot
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	key_list | efi_variable "MokNew-$EFI_SHIM"
 	found module-signature problem reboot
 }
@@ -476,7 +476,7 @@ ids_of_table() {
 @test "signature: a list that is cut off is unknown" {
 	secure_boot
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	key_list | head -c 40 | efi_variable "MokListRT-$EFI_SHIM"
 	found module-signature unknown "mokutil --test-key /var/lib/dkms/mok.pub"
 }
@@ -488,6 +488,107 @@ ids_of_table() {
 	says module-signature "signed by 'Test key'"
 	loaded
 	found module-signature ok
+}
+
+@test "signature: a module of the same source that is loaded says nothing of one that is not signed, or by a key that is not enrolled" {
+	secure_boot
+	loaded
+	found module-signature problem
+	says module-signature "has no signature"
+	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
+	dkms_key
+	found module-signature problem "mokutil --import /var/lib/dkms/mok.pub && reboot"
+}
+
+@test "signature: another key of the same name is another key" {
+	secure_boot
+	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
+	dkms_key
+	key_list XY | efi_variable "MokListRT-$EFI_SHIM"
+	found module-signature problem "mokutil --import /var/lib/dkms/mok.pub && reboot"
+	dkms_key XY
+	found module-signature unknown "modprobe mymap"
+	says module-signature "whose key is not known here"
+}
+
+@test "signature: of any key that is enrolled it is accepted, DKMS's or another's" {
+	prebuilt
+	secure_boot
+	sign "lib/modules/$KERNEL/updates/mymap.ko"
+	found module-signature unknown
+	key_list | efi_variable "db-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
+	found module-signature ok
+	says module-signature "whose key is enrolled"
+}
+
+@test "signature: without EFI there is nowhere to enrol a key, and the kernel may have DKMS's" {
+	not_loaded
+	echo Y | put sys/module/module/parameters/sig_enforce
+	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
+	dkms_key
+	found module-signature unknown "modprobe mymap"
+	loaded
+	found module-signature ok
+}
+
+@test "signature: where nothing tells whether the kernel insists, it is unknown" {
+	mkdir -p "$tree/sys/firmware/efi/efivars"
+	found module-signature unknown "cat /sys/kernel/security/lockdown"
+	echo "[none] integrity confidentiality" | put sys/kernel/security/lockdown
+	found module-signature ok
+}
+
+# newest_signature STATUS TEXT: what is found of the newest kernel's module, while that of the one that runs is accepted
+newest_signature() {
+	found module-signature "$1"
+	jq -e --arg status "$1" --arg text "$2" --arg kernel "$KERNEL" --arg newer "$NEWER" '
+		[.findings[] | select(.id == "module-signature")] | length == 2 and
+		.[0].status == "ok" and (.[0].text | contains($kernel)) and
+		.[1].status == $status and (.[1].text | contains($text) and contains($newer))' <<<"$output" >/dev/null || {
+		echo "of $NEWER it is not $1: $2"
+		doctor || :
+		return 1
+	}
+}
+
+@test "signature: that of the newest kernel's module counts, whatever runs" {
+	local module=lib/modules/$NEWER/updates/dkms/mymap.ko
+	secure_boot
+	loaded
+	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
+	key_list | efi_variable "MokListRT-$EFI_SHIM"
+	dkms_key
+	kernel "$NEWER"
+	headers "$NEWER"
+	dkms_module "$NEWER"
+	cp "$tree/$module" "$BATS_TEST_TMPDIR/unsigned.ko"
+
+	newest_signature problem "has no signature"
+	[ "$(jq -r '.findings[] | select(.status == "problem" and .id == "module-signature").mend' <<<"$output")" = \
+		"dkms build --force mymap/$VERSION -k $NEWER && dkms install --force mymap/$VERSION -k $NEWER" ]
+	run doctor module-newest module-signature
+	[ "$status" -eq 1 ]
+
+	sign "$module" XY
+	newest_signature unknown "whose key is not known here"
+	dkms_key XY
+	newest_signature problem "DKMS's key, which is not enrolled"
+
+	cp "$BATS_TEST_TMPDIR/unsigned.ko" "$tree/$module"
+	sign "$module"
+	dkms_key
+	newest_signature ok "signed by 'Test key', whose key is enrolled"
+	run doctor module-newest module-signature
+	[ "$status" -eq 0 ]
+}
+
+@test "signature: the newest kernel's counts also where the one that runs has no module" {
+	secure_boot
+	rm -r "$tree/lib/modules/$KERNEL/updates"
+	kernel "$NEWER"
+	dkms_module "$NEWER"
+	found module-signature problem
+	says module-signature "lib/modules/$NEWER/updates/dkms/mymap.ko has no signature"
 }
 
 # ---------------------------------------------------------------------- device

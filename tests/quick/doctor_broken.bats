@@ -41,7 +41,7 @@ break_with() {
 	secure_boot
 	loaded
 	sign "lib/modules/$KERNEL/updates/dkms/mymap.ko"
-	printf key | put var/lib/dkms/mok.pub
+	dkms_key
 	config CONFIG_DMA_CMA=y
 	device_bound 0000:00:11.0
 	group_of 0000:00:11.0 5 identity

@@ -34,10 +34,10 @@ module() {
 	cp "$object" "$tree/$1"
 }
 
-# sign FILE: as the kernel's build did it once: signer, key, signature, their lengths (the
-# signature's is 3, big endian) and an ending.
+# sign FILE [ID]: as the kernel's build did it once: signer, two bytes of the key, signature, their
+# lengths (the signature's is 3, big endian) and an ending.
 sign() {
-	printf 'Test keyIDsig\1\4\1\10\2\0\0\0\0\0\0\3~Module signature appended~\n' >>"$tree/$1"
+	printf 'Test key%ssig\1\4\1\10\2\0\0\0\0\0\0\3~Module signature appended~\n' "${2:-ID}" >>"$tree/$1"
 }
 
 index() {
@@ -239,10 +239,23 @@ secure_boot() {
 	not_loaded
 }
 
-# A list of one certificate, the three bytes "key": its type, its lengths, an owner.
+# certificate [ID]: what a certificate has of the key that sign() says: lengths, name and number
+certificate() {
+	printf '\10Test key\2%s' "${1:-ID}"
+}
+
+# key_list [ID]: a list of that certificate alone: its type, its lengths, an owner
+# shellcheck disable=SC2120 # the tests give an argument
 key_list() {
 	printf '\241\131\300\245\344\224\247\112\207\265\253\25\134\53\360\162'
-	printf '\57\0\0\0\0\0\0\0\23\0\0\0%s' 0123456789abcdefkey
+	printf '\70\0\0\0\0\0\0\0\34\0\0\0%s' 0123456789abcdef
+	certificate "$@"
+}
+
+# dkms_key [ID]: DKMS signs with that key.
+# shellcheck disable=SC2120 # as above
+dkms_key() {
+	certificate "$@" | put var/lib/dkms/mok.pub
 }
 
 # shellcheck disable=SC2120 # the tests give arguments

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * EFI signature lists, good ones and broken ones. What is searched is allocated to
+ * EFI signature lists and certificates, good ones and broken ones. What is searched is allocated to
  * the byte, so that the sanitizer sees a read beyond it.
  */
 #include <errno.h>
@@ -21,7 +21,8 @@
 #define OWNER	"0123456789abcdef"
 
 /* 28 and 16 + 3 for each entry */
-#define KEY	"key"
+/* A certificate of three bytes: the number 1, and the name "x" */
+#define KEY	"\x01\x01x"
 #define LIST_1	X509 "\x2f\0\0\0" "\0\0\0\0" "\x13\0\0\0" OWNER KEY
 #define LIST_2	X509 "\x42\0\0\0" "\0\0\0\0" "\x13\0\0\0" OWNER "two" OWNER KEY
 #define HEADER	X509 "\x31\0\0\0" "\x02\0\0\0" "\x13\0\0\0" "hh" OWNER KEY
@@ -52,7 +53,7 @@ static int search(const char *lists, size_t len)
 
 	assert_non_null(copy);
 	memcpy(copy, lists, len);
-	r = efi_signatures_find(copy, len, KEY, strlen(KEY));
+	r = efi_signatures_find(copy, len, &(struct efi_signer) { "x", (const unsigned char *)"\x01", 1 });
 	free(copy);
 	return r;
 }
@@ -98,6 +99,37 @@ static void flipped(void **state)
 		}
 }
 
+/* A certificate, and whether it is of "Ada" with the number 0x8123. */
+struct certificate {
+	const char *der;
+	size_t len;
+	bool is_of;
+};
+
+static void compare(void **state)
+{
+	const struct efi_signer signer = { "Ada", (const unsigned char *)"\x81\x23", 2 };
+	const struct certificate *certificate = *state;
+	char *copy = malloc(certificate->len ? certificate->len : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, certificate->der, certificate->len);
+	assert_int_equal(certificate_is_of(copy, certificate->len, &signer), certificate->is_of);
+	free(copy);
+}
+
+static void nameless(void **state)
+{
+	const struct efi_signer no_name = { "", (const unsigned char *)"\x01", 1 };
+	const struct efi_signer no_id = { "x", NULL, 0 };
+
+	(void)state;
+	assert_false(certificate_is_of(KEY, strlen(KEY), &no_name));
+	assert_false(certificate_is_of(KEY, strlen(KEY), &no_id));
+}
+
+#define OF(t, c, r)	{ "certificate: " t, compare, NULL, NULL, \
+			  &(struct certificate) { c, sizeof(c) - 1, r } }
 #define FIND(t, l, r)	{ "signatures: " t, find, NULL, NULL, \
 			  &(struct sample) { l, sizeof(l) - 1, r } }
 
@@ -124,6 +156,16 @@ int main(void)
 		FIND("an entry of no length is refused", NO_ENTRY, -EBADMSG),
 		FIND("an entry shorter than its owner is refused", LOW_ENTRY, -EBADMSG),
 		FIND("an entry longer than its list is refused", HUGE_ENTRY, -EBADMSG),
+		OF("its name and its number are those of the signer", "\x02\x81\x23" "\x03" "Ada", true),
+		OF("the number has a zero before it", "\x03" "Ada" "\x03\0\x81\x23", true),
+		OF("another number is another key", "\x02\x81\x24" "\x03" "Ada", false),
+		OF("a longer number is another one", "\x03\x11\x81\x23" "\x03" "Ada", false),
+		OF("another name is another key", "\x02\x81\x23" "\x03" "Eva", false),
+		OF("a longer name is another one", "\x02\x81\x23" "\x04" "Adam", false),
+		OF("bytes without a length are no number", "\x81\x23" "\x03" "Ada", false),
+		OF("one that is cut off is none", "\x02\x81\x23" "\x03" "Ad", false),
+		OF("nothing is none", "", false),
+		{ "certificate: none is of a signer that is not known", nameless, NULL, NULL, NULL },
 		{ "signatures: cut off anywhere, they are refused", truncated, NULL, NULL, NULL },
 		{ "signatures: any bit may be wrong", flipped, NULL, NULL, NULL },
 	};

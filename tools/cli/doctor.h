@@ -36,6 +36,7 @@ enum finding_status {
  * @srcversion: the same
  * @vermagic: the same
  * @signer: the same
+ * @key_id: the same, of the key that signed it: "12:AB:..."
  */
 struct module_file {
 	int error;
@@ -45,6 +46,7 @@ struct module_file {
 	char srcversion[MODULE_TEXT_MAX];
 	char vermagic[MODULE_TEXT_MAX];
 	char signer[MODULE_TEXT_MAX];
+	char key_id[MODULE_TEXT_MAX];
 };
 
 /**

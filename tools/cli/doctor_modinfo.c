@@ -34,6 +34,7 @@ static void take_info(struct kmod_list *list, struct module_file *ret_file)
 		{ "srcversion", ret_file->srcversion },
 		{ "vermagic", ret_file->vermagic },
 		{ "signer", ret_file->signer },
+		{ "sig_key", ret_file->key_id },
 	};
 	struct kmod_list *item;
 	size_t i;

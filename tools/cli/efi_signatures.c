@@ -30,29 +30,56 @@ static size_t little_endian(const unsigned char *bytes)
 	return bytes[0] | (size_t)bytes[1] << 8 | (size_t)bytes[2] << 16 | (size_t)bytes[3] << 24;
 }
 
+/*
+ * Does a certificate have this string or number? In DER its length stands before it,
+ * and before a number that would be negative else, a zero, which counts.
+ */
+static bool has_value(const unsigned char *der, size_t len, const void *value, size_t value_len)
+{
+	const unsigned char *found = der;
+
+	while (value_len && (found = memmem(found, len - (size_t)(found - der), value, value_len))) {
+		if (found - der >= 1 && found[-1] == value_len)
+			return true;
+		if (found - der >= 2 && !found[-1] && found[-2] == value_len + 1)
+			return true;
+		found++;
+	}
+	return false;
+}
+
+/**
+ * certificate_is_of() - is it the certificate of the key that a signature names?
+ * @certificate: an X.509 certificate in DER
+ * @len: how many bytes it has
+ * @signer: what the signature says
+ */
+bool certificate_is_of(const void *certificate, size_t len, const struct efi_signer *signer)
+{
+	return has_value(certificate, len, signer->name, strlen(signer->name)) &&
+	       has_value(certificate, len, signer->id, signer->id_len);
+}
+
 /* All lengths are those left, so that no sum can wrap. */
 static int find_in_entries(const unsigned char *entry, size_t left, size_t entry_len,
-			   const void *certificate, size_t certificate_len)
+			   const struct efi_signer *signer)
 {
 	for (; left >= entry_len; entry += entry_len, left -= entry_len)
-		if (entry_len - GUID_LEN == certificate_len &&
-		    !memcmp(entry + GUID_LEN, certificate, certificate_len))
+		if (certificate_is_of(entry + GUID_LEN, entry_len - GUID_LEN, signer))
 			return 1;
 	return left ? -EBADMSG : 0;
 }
 
 /**
- * efi_signatures_find() - is the certificate among them?
+ * efi_signatures_find() - is the certificate of a signer among them?
  * @lists: signature lists, one after the other
  * @len: how many bytes they have
- * @certificate: an X.509 certificate in DER
- * @certificate_len: how many bytes it has
+ * @signer: what a signature says of its key
  *
  * Return: 1 if it is; 0 if not; -EBADMSG if the lists are not well formed, and it
  * is not in what comes before.
  */
-int efi_signatures_find(const void *lists, size_t len, const void *certificate,
-			size_t certificate_len)
+int efi_signatures_find(const void *lists, size_t len, const struct efi_signer *signer)
 {
 	const unsigned char *list = lists;
 
@@ -72,7 +99,7 @@ int efi_signatures_find(const void *lists, size_t len, const void *certificate,
 		entries_len = list_len - LIST_HEADER_LEN - header_len;
 		if (!memcmp(list, x509, GUID_LEN)) {
 			r = find_in_entries(list + LIST_HEADER_LEN + header_len, entries_len,
-					    entry_len, certificate, certificate_len);
+					    entry_len, signer);
 			if (r)
 				return r;
 		}

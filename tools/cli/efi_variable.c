@@ -94,8 +94,7 @@ int efi_secure_boot(const struct tree *tree, enum secure_boot *ret_state)
 }
 
 /* As efi_signatures_find(); what is not there has no key. */
-static int list_has_key(const struct tree *tree, const char *name, const void *certificate,
-			size_t certificate_len)
+static int list_has_signer(const struct tree *tree, const char *name, const struct efi_signer *signer)
 {
 	size_t len;
 	char *data;
@@ -107,27 +106,25 @@ static int list_has_key(const struct tree *tree, const char *name, const void *c
 	if (len < ATTRIBUTES_LEN)
 		r = -EBADMSG;
 	else
-		r = efi_signatures_find(data + ATTRIBUTES_LEN, len - ATTRIBUTES_LEN, certificate,
-					certificate_len);
+		r = efi_signatures_find(data + ATTRIBUTES_LEN, len - ATTRIBUTES_LEN, signer);
 	free(data);
 	return r;
 }
 
 /**
- * efi_has_key() - is a key enrolled, so that the kernel accepts what it signed?
+ * efi_has_signer() - is the key of a signer enrolled, so that the kernel accepts what it signed?
  * @tree: where
- * @certificate: the key, an X.509 certificate in DER
- * @len: how many bytes it has
+ * @signer: what a signature says of its key
  *
  * Return: 1 if it is; 0 if not; -errno if it was not found, and not all could be read.
  */
-int efi_has_key(const struct tree *tree, const void *certificate, size_t len)
+int efi_has_signer(const struct tree *tree, const struct efi_signer *signer)
 {
 	int error = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(key_lists) / sizeof(key_lists[0]); i++) {
-		int r = list_has_key(tree, key_lists[i], certificate, len);
+		int r = list_has_signer(tree, key_lists[i], signer);
 
 		if (r > 0)
 			return r;
@@ -138,14 +135,13 @@ int efi_has_key(const struct tree *tree, const void *certificate, size_t len)
 }
 
 /**
- * efi_will_have_key() - was "mokutil --import" said, and is not confirmed yet?
+ * efi_will_have_signer() - was "mokutil --import" said of its key, and is not confirmed yet?
  * @tree: where
- * @certificate: the key, an X.509 certificate in DER
- * @len: how many bytes it has
+ * @signer: what a signature says of its key
  *
  * Return: 1 if so; 0 if not; -errno if it cannot be told.
  */
-int efi_will_have_key(const struct tree *tree, const void *certificate, size_t len)
+int efi_will_have_signer(const struct tree *tree, const struct efi_signer *signer)
 {
-	return list_has_key(tree, "MokNew-" EFI_SHIM, certificate, len);
+	return list_has_signer(tree, "MokNew-" EFI_SHIM, signer);
 }

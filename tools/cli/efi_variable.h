@@ -5,6 +5,7 @@
 #ifndef MYMAP_CLI_EFI_VARIABLE_H
 #define MYMAP_CLI_EFI_VARIABLE_H
 
+#include "efi_signatures.h"
 #include "tree.h"
 
 enum secure_boot {
@@ -16,7 +17,7 @@ enum secure_boot {
 };
 
 int efi_secure_boot(const struct tree *tree, enum secure_boot *ret_state);
-int efi_has_key(const struct tree *tree, const void *certificate, size_t len);
-int efi_will_have_key(const struct tree *tree, const void *certificate, size_t len);
+int efi_has_signer(const struct tree *tree, const struct efi_signer *signer);
+int efi_will_have_signer(const struct tree *tree, const struct efi_signer *signer);
 
 #endif /* MYMAP_CLI_EFI_VARIABLE_H */
