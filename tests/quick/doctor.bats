@@ -207,6 +207,19 @@ ids_of_table() {
 	found dkms problem "dpkg-reconfigure mymap-dkms"
 }
 
+@test "dkms: a package that is half configured is configured, since dpkg-reconfigure would refuse it" {
+	package_gone mymap-dkms
+	package mymap-dkms 99.0-1 "install ok half-configured"
+	found dkms problem "dpkg --configure -a"
+	says dkms "but DKMS knows $VERSION"
+	found module-version problem "dpkg --configure -a"
+	rm -r "$tree/lib/modules/$KERNEL/updates" "$tree/var/lib/dkms/mymap"
+	index "$KERNEL"
+	found dkms problem "dpkg --configure -a"
+	found module-running problem "dpkg --configure -a"
+	run ! grep dpkg-reconfigure <<<"$output"
+}
+
 @test "dkms: a failed build names its log" {
 	local log=var/lib/dkms/mymap/$VERSION/build/make.log
 	echo "DKMS make.log for mymap-$VERSION for kernel $KERNEL (x86_64)" | put "$log"
@@ -368,6 +381,21 @@ ids_of_table() {
 	kernel "$NEWER"
 	found module-newest problem "apt install mymap-modules-$NEWER"
 	found headers-newest ok
+}
+
+@test "prebuilt: a kernel that came without its package does not make a board build" {
+	prebuilt
+	kernel "$NEWER"
+	echo "$NEWER" | put proc/sys/kernel/osrelease
+	not_loaded
+	found module-running problem "apt install mymap-modules-$NEWER"
+	says module-running "the repository must have the package"
+	found headers-running ok
+	found dkms ok
+	package_gone "mymap-modules-$KERNEL"
+	found module-running problem "apt install mymap-dkms linux-headers-$NEWER"
+	package "mymap-modules-$KERNEL" "$VERSION-1" "deinstall ok config-files"
+	found module-running problem "apt install mymap-dkms linux-headers-$NEWER"
 }
 
 @test "prebuilt: one whose file is lost is to be installed again" {

@@ -59,6 +59,26 @@ static void read_sample(void **state)
 	assert_string_equal(package.version, sample->version);
 }
 
+static void beginning(void **state)
+{
+	static const char text[] = STATUS("install ok installed")
+		"Package: mymap-modules\nStatus: install ok installed\nVersion: 1\n\n"
+		"Package: mymap-modules-6.1.0-41-amd64\nStatus: install ok installed\nVersion: 2\n\n"
+		"Package: mymap-modules-6.1.0-42-amd64\nStatus: deinstall ok config-files\nVersion: 3\n";
+	struct dpkg_package packages[] = { { .name = "mymap-modules-*" }, { .name = "other-*" } };
+	unsigned long bad_line;
+	FILE *stream;
+
+	(void)state;
+	stream = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
+	assert_non_null(stream);
+	assert_int_equal(dpkg_status_read(stream, packages, 2, &bad_line), 0);
+	fclose(stream);
+	assert_int_equal(packages[0].state, PACKAGE_INSTALLED);
+	assert_string_equal(packages[0].version, "2");
+	assert_int_equal(packages[1].state, PACKAGE_ABSENT);
+}
+
 static void long_lines(void **state)
 {
 	struct dpkg_package package;
@@ -179,6 +199,7 @@ int main(void)
 		       PACKAGE_INSTALLED, "0.1.0-1"),
 		BROKEN("a NUL ends it", OTHER "\n\0\n" INSTALLED, 5, PACKAGE_ABSENT, ""),
 		BROKEN("a last line without its end is told", INSTALLED "Descr", 4, PACKAGE_ABSENT, ""),
+		{ "dpkg: a name that ends in * is that of all that begin so", beginning, NULL, NULL, NULL },
 		{ "dpkg: lines may be long", long_lines, NULL, NULL, NULL },
 		{ "dpkg: cut off inside any line, it is broken", truncated, NULL, NULL, NULL },
 		{ "dpkg: any bit may be wrong", flipped, NULL, NULL, NULL },

@@ -74,6 +74,7 @@ enum package_id {
 	PACKAGE_LIBRARY,
 	PACKAGE_PREBUILT_RUNNING,
 	PACKAGE_PREBUILT_NEWEST,
+	PACKAGE_PREBUILT_ANY,
 	PACKAGE_HEADERS_RUNNING,
 	PACKAGE_HEADERS_NEWEST,
 	PACKAGE_HEADERS_META,
@@ -164,6 +165,7 @@ bool module_is_blacklisted(const struct tree *tree);
 /* doctor_packages.c */
 void check_package_database(struct doctor *doctor);
 void check_packages(struct doctor *doctor);
+void mend_by_configure(struct doctor *doctor);
 /* doctor_headers.c */
 void check_headers_running(struct doctor *doctor);
 void check_headers_newest(struct doctor *doctor);

@@ -110,7 +110,7 @@ static void find_unknown_to_dkms(struct doctor *doctor)
 	if (doctor->origin == ORIGIN_DKMS_PACKAGE) {
 		/* on Debian 11 and 12 the last kernel that is removed takes it along */
 		find(doctor, FINDING_PROBLEM, "mymap-dkms is installed, but DKMS does not know mymap");
-		mend(doctor, "dpkg-reconfigure mymap-dkms");
+		mend_by_configure(doctor);
 	} else if (packages_known(doctor)) {
 		find(doctor, FINDING_OK, "DKMS does not know mymap, and mymap-dkms is not installed");
 	} else {
@@ -154,7 +154,7 @@ void check_dkms(struct doctor *doctor)
 	if (is_other_version(doctor)) {
 		find(doctor, FINDING_PROBLEM, "mymap-dkms is %s, but DKMS knows %s",
 		     doctor->packages[PACKAGE_DKMS].version, dkms->version);
-		mend(doctor, "dpkg-reconfigure mymap-dkms");
+		mend_by_configure(doctor);
 	} else if (!nr) {
 		find(doctor, FINDING_OK, "DKMS knows mymap/%s%s", dkms->version,
 		     doctor->origin == ORIGIN_DKMS_CHECKOUT ? ", from no package" : "");

@@ -142,6 +142,7 @@ static void ask_dpkg(struct doctor *doctor)
 	strcpy(packages[PACKAGE_COMMON].name, "mymap-common");
 	strcpy(packages[PACKAGE_DKMS].name, "mymap-dkms");
 	strcpy(packages[PACKAGE_LIBRARY].name, "libmymap0");
+	strcpy(packages[PACKAGE_PREBUILT_ANY].name, "mymap-modules-*");
 	if (flavour)
 		snprintf(packages[PACKAGE_HEADERS_META].name, PACKAGE_NAME_MAX,
 			 "linux-headers-%s", flavour);
@@ -163,8 +164,8 @@ static enum module_origin origin_of(const struct doctor *doctor)
 {
 	if (!package_is(doctor, PACKAGE_DKMS, PACKAGE_ABSENT))
 		return ORIGIN_DKMS_PACKAGE;
-	if (!package_is(doctor, PACKAGE_PREBUILT_RUNNING, PACKAGE_ABSENT) ||
-	    !package_is(doctor, PACKAGE_PREBUILT_NEWEST, PACKAGE_ABSENT))
+	/* of any kernel: that of the one that runs may be what is missing */
+	if (!package_is(doctor, PACKAGE_PREBUILT_ANY, PACKAGE_ABSENT))
 		return ORIGIN_PREBUILT;
 	if (doctor->dkms.error != -ENOENT)
 		return ORIGIN_DKMS_CHECKOUT;

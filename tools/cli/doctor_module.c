@@ -28,7 +28,7 @@ static void mend_missing(struct doctor *doctor, const struct kernel *kernel)
 		mend(doctor, "dkms install --force " MODULE "/%s -k %s", doctor->dkms.version,
 		     kernel->release);
 	else
-		mend(doctor, "dpkg-reconfigure mymap-dkms");
+		mend_by_configure(doctor);
 }
 
 /**
@@ -73,7 +73,9 @@ static void check_module(struct doctor *doctor, const struct kernel *kernel)
 	if (!kernel->has_folder) {
 		find_no_folder(doctor, kernel);
 	} else if (module->error == -ENOENT) {
-		find(doctor, FINDING_PROBLEM, "there is no module for kernel %s", kernel->release);
+		find(doctor, FINDING_PROBLEM, "there is no module for kernel %s%s", kernel->release,
+		     doctor->origin == ORIGIN_PREBUILT && kernel->prebuilt->state == PACKAGE_ABSENT ?
+		     ": the repository must have the package with it" : "");
 		mend_missing(doctor, kernel);
 	} else if (module->error == -EACCES || module->error == -EPERM) {
 		find(doctor, FINDING_UNKNOWN, "/%s may be read by root only", module->path);
@@ -140,7 +142,7 @@ void check_module_version(struct doctor *doctor)
 		if (doctor->origin == ORIGIN_PREBUILT)
 			mend(doctor, "apt install --reinstall %s", package->name);
 		else
-			mend(doctor, "dpkg-reconfigure %s", package->name);
+			mend_by_configure(doctor);
 	} else if (package) {
 		find(doctor, FINDING_OK, "the module is %s, as the package %s", module->version,
 		     package->name);

@@ -139,3 +139,16 @@ void check_packages(struct doctor *doctor)
 		find(doctor, FINDING_OK, "of one release, %s: %s", first->version, list);
 	}
 }
+
+/**
+ * mend_by_configure() - have mymap-dkms build and install its module again
+ * @doctor: where to put it, with what was found last
+ *
+ * dpkg-reconfigure refuses a package that is not wholly installed, as one is whose build
+ * failed.
+ */
+void mend_by_configure(struct doctor *doctor)
+{
+	mend(doctor, package_is(doctor, PACKAGE_DKMS, PACKAGE_BROKEN) ? "dpkg --configure -a" :
+	     "dpkg-reconfigure mymap-dkms");
+}

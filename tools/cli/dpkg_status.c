@@ -108,6 +108,13 @@ static bool take_line(struct stanza *stanza, const char *line)
 	return true;
 }
 
+static bool is_asked_for(const char *asked, const char *name)
+{
+	size_t len = strlen(asked);
+
+	return len && asked[len - 1] == '*' ? !strncmp(asked, name, len - 1) : !strcmp(asked, name);
+}
+
 /* Returns false if it is a stanza of no package. */
 static bool end_stanza(const struct stanza *stanza, struct dpkg_package *packages,
 		       size_t nr_packages)
@@ -119,9 +126,9 @@ static bool end_stanza(const struct stanza *stanza, struct dpkg_package *package
 	if (!stanza->name[0])
 		return false;
 
-	/* There may be one of each architecture; the one that is there most counts. */
+	/* There may be several, as one of each architecture; the one that is there most counts. */
 	for (i = 0; i < nr_packages; i++)
-		if (!strcmp(packages[i].name, stanza->name) && stanza->state > packages[i].state) {
+		if (is_asked_for(packages[i].name, stanza->name) && stanza->state > packages[i].state) {
 			packages[i].state = stanza->state;
 			copy(packages[i].version, sizeof(packages[i].version), stanza->version);
 		}

@@ -20,7 +20,7 @@ enum package_state {
 
 /**
  * struct dpkg_package - a package that is asked about
- * @name: its name, set by who asks
+ * @name: its name, set by who asks; one that ends in * stands for all that begin so
  * @state: what dpkg says
  * @version: its version, "" if @state is PACKAGE_ABSENT
  */
