@@ -57,7 +57,7 @@ ids_of_table() {
 	run --separate-stderr doctor group nothing
 	[ "$status" -eq 2 ]
 	[ -z "$output" ]
-	[[ $stderr = *"no check 'nothing'; 'mymap doctor' names those there are"* ]]
+	[ "$stderr" = "mymap: doctor: no check 'nothing'; there are $(ids_of_table | paste -sd, | sed 's/,/, /g')" ]
 }
 
 @test "doctor: a problem is 1, what mends it stands below, all on stdout" {
@@ -83,6 +83,26 @@ ids_of_table() {
 	run --separate-stderr doctor --json
 	[ "$status" -eq 0 ]
 	[ "$(jq -r .status <<<"$output")" = unknown ]
+}
+
+@test "doctor: what is unknown is 1 where it is asked for by name" {
+	rm "$tree/var/lib/dpkg/status"
+	run --separate-stderr doctor package-database
+	[ "$status" -eq 1 ]
+	[ -z "$stderr" ]
+	[[ $output = "unknown "* ]]
+	run --separate-stderr doctor --json module-running package-database
+	[ "$status" -eq 1 ]
+	[ "$(jq -r .status <<<"$output")" = unknown ]
+	run --separate-stderr doctor module-running
+	[ "$status" -eq 0 ]
+}
+
+@test "doctor: a note is 0 where it is asked for by name" {
+	package_gone linux-headers-amd64
+	run --separate-stderr doctor headers-upgrades
+	[ "$status" -eq 0 ]
+	[[ $output = "note "* ]]
 }
 
 @test "doctor: every problem has a command that mends it" {

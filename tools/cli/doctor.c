@@ -4,6 +4,7 @@
  * runs no other program: what it asks is libkmod, libudev and files, so that a
  * package manager that is broken or busy does not keep it from an answer.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -38,6 +39,7 @@ static const struct check {
 	{ "coherence", check_coherence },
 };
 
+#define CHECK_NAME_MAX	24	/* with a comma and a space */
 #define NR_CHECKS	(sizeof(checks) / sizeof(checks[0]))
 
 static bool is_known(const char *id)
@@ -74,6 +76,27 @@ static void examine(struct doctor *doctor, char *const *ids)
 	}
 }
 
+static void complain_unknown(const struct command *command, const char *id)
+{
+	char list[NR_CHECKS * CHECK_NAME_MAX];
+	size_t i, len = 0;
+
+	for (i = 0; i < NR_CHECKS && len < sizeof(list); i++)
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
+					checks[i].id);
+	complain("%s: no check '%s'; there are %s", command->name, id, list);
+}
+
+/*
+ * Who names checks asks a question, and acts on the answer: that it could not be found
+ * out is no yes.
+ */
+static int exit_status(const struct doctor *doctor, bool is_asked)
+{
+	return findings_worst(doctor) >= (is_asked ? FINDING_UNKNOWN : FINDING_PROBLEM) ?
+	       EXIT_FAILED : EXIT_OK;
+}
+
 static int run(const struct command *command, const struct options *options)
 {
 	struct doctor doctor = { 0 };
@@ -83,8 +106,7 @@ static int run(const struct command *command, const struct options *options)
 	for (; ids[0]; ids++) {
 		if (is_known(ids[0]))
 			continue;
-		complain("%s: no check '%s'; 'mymap doctor' names those there are", command->name,
-			 ids[0]);
+		complain_unknown(command, ids[0]);
 		return EXIT_USAGE;
 	}
 
@@ -100,7 +122,7 @@ static int run(const struct command *command, const struct options *options)
 		findings_print_json(&doctor);
 	else
 		findings_print(&doctor);
-	r = findings_worst(&doctor) == FINDING_PROBLEM ? EXIT_FAILED : EXIT_OK;
+	r = exit_status(&doctor, options->operands[0]);
 
 	findings_free(&doctor);
 	tree_close(&doctor.tree);
@@ -116,7 +138,8 @@ const struct command command_doctor = {
 		"Secure Boot, the device and its group; at the limits, at what memory can be had\n"
 		"and at the IOMMU. Below what is wrong stands the command that mends it, for\n"
 		"root. The exit status is 1 if there is a problem. With CHECKs, the names that it\n"
-		"prints, only these count: for instance module-newest, before a reboot.\n",
+		"prints, only these count, and what cannot be found out is 1 as well: for\n"
+		"instance module-newest module-signature, before a reboot.\n",
 	.options = BIT(OPTION_JSON) | BIT(OPTION_ROOT),
 	.run = run,
 };
