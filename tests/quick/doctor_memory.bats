@@ -116,6 +116,38 @@ limits() {
 	finds cma ok "64.0 MiB are set aside for long runs, 59.7 MiB of them are free"
 }
 
+# cma TOTAL FREE [MEMORY]: in kB
+cma() {
+	printf 'MemTotal: %s kB\nCmaTotal: %s kB\nCmaFree: %s kB\n' "${3:-2014876}" "$1" "$2" | put proc/meminfo
+}
+
+@test "cma: how to have more is said where there is some, and is the command where there is little" {
+	local boot="# have the boot loader add to the kernel's command line:"
+	finds cma ok "cma=128M on the kernel's command line sets more aside"
+	cma 16384 16384
+	finds cma note "16.0 MiB are set aside" "$boot cma=64M"
+	cma 32768 32768
+	finds cma note "cma=64M on the kernel's command line sets more aside" "$boot cma=64M"
+	cma 262144 131072
+	finds cma ok "128.0 MiB of them are free now"
+	cma 262144 131000
+	finds cma note "256.0 MiB are set aside" "$boot cma=512M"
+	[ "$status" = 0 ]
+	: | put etc/default/grub
+	finds cma note "256.0 MiB" "mkdir -p /etc/default/grub.d && \
+echo 'GRUB_CMDLINE_LINUX=\"\$GRUB_CMDLINE_LINUX cma=512M\"' >>/etc/default/grub.d/mymap.cfg && update-grub && reboot"
+}
+
+@test "cma: more than half of memory is not to be had, nor where the kernel is built without" {
+	cma 262144 1000 1000000
+	finds cma ok "256.0 MiB are set aside"
+	run ! grep "cma=" <<<"$output"
+	cma 262144 1000
+	config "# CONFIG_DMA_CMA is not set"
+	finds cma ok "256.0 MiB are set aside"
+	run ! grep "cma=" <<<"$output"
+}
+
 @test "cma: a kernel without it cannot be helped" {
 	no_cma
 	config "# CONFIG_CMA is not set"
@@ -247,8 +279,9 @@ limits() {
 	chmod 444 "$tree/sys/kernel/iommu_groups/6/type"
 	finds iommu note "0000:00:12.0 is in group 6" \
 		"# have the boot loader add to the kernel's command line: iommu.passthrough=0"
-	finds iommu note "0000:00:13.0 is in group 7, of type blocked"
-	finds iommu unknown "0000:00:14.0 is in group 8"
+	finds iommu note "0000:00:13.0 is in group 7, of type blocked" \
+		"mymap unbind 0000:00:13.0 && echo DMA >/sys/kernel/iommu_groups/7/type && mymap bind 0000:00:13.0 --dma-bits 40"
+	finds iommu unknown "0000:00:14.0 is in group 8" "journalctl -kb --grep iommu"
 	finds iommu ok "0000:00:15.0 is not behind it"
 	[ "$status" = 0 ]
 }
@@ -296,7 +329,8 @@ limits() {
 	device_bound 0000:00:11.0
 	mkdir -p "$tree/sys/firmware/devicetree/base/pcie"
 	: | put sys/firmware/devicetree/base/pcie/dma-coherent
-	finds coherence unknown "whether 0000:00:11.0 sees"
+	finds coherence unknown "whether 0000:00:11.0 sees" \
+		"# its manual says it; if it does, in its node or that of its bridge: dma-coherent;"
 	ln -s ../../firmware/devicetree/base/pcie "$tree/sys/devices/pci0000:00/of_node"
 	finds coherence ok "0000:00:11.0 sees the processor's caches, by the device tree"
 }

@@ -101,14 +101,11 @@ static bool type_can_be_set(const struct tree *tree, const char *group)
 		st.st_mode & S_IWUSR;
 }
 
-/* Passed through, it has the addresses of memory itself. */
-static void find_identity(struct doctor *doctor, const struct bus_device *device,
-			  const char *group)
+static void mend_by_translation(struct doctor *doctor, const struct bus_device *device,
+				const char *group)
 {
 	char bits[16];
 
-	find(doctor, FINDING_NOTE, "%s is in group %s, which passes addresses through: a buffer of kind "
-	     "pages is many segments for it", device->name, group);
 	if (device->is_pci && type_can_be_set(&doctor->tree, group) &&
 	    !tree_read_line(&doctor->tree, bits, sizeof(bits), "%s/%s/dma_bits", device->driver,
 			    device->name) &&
@@ -133,16 +130,22 @@ static void find_device_behind(struct doctor *doctor, const struct bus_device *d
 	}
 	group = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
 	if (tree_read_line(tree, type, sizeof(type), "%s/%s/iommu_group/type", device->driver,
-			   device->name) < 0)
+			   device->name) < 0) {
 		find(doctor, FINDING_UNKNOWN, "%s is in group %s, which does not say whether it is "
 		     "translated", device->name, group);
-	else if (!strncmp(type, "DMA", strlen("DMA")))
+		mend(doctor, "journalctl -kb --grep iommu");
+	} else if (!strncmp(type, "DMA", strlen("DMA"))) {
 		find(doctor, FINDING_OK, "%s is in group %s, translated (%s): any buffer is one segment "
 		     "for it, and it reaches nothing else", device->name, group, type);
-	else if (!strcmp(type, "identity"))
-		find_identity(doctor, device, group);
-	else
+	} else if (!strcmp(type, "identity")) {
+		/* it has the addresses of memory itself */
+		find(doctor, FINDING_NOTE, "%s is in group %s, which passes addresses through: a buffer of "
+		     "kind pages is many segments for it", device->name, group);
+		mend_by_translation(doctor, device, group);
+	} else {
 		find(doctor, FINDING_NOTE, "%s is in group %s, of type %s", device->name, group, type);
+		mend_by_translation(doctor, device, group);
+	}
 }
 
 static void find_device_bare(struct doctor *doctor, const struct bus_device *device)
@@ -245,6 +248,8 @@ static void find_coherence(struct doctor *doctor, const struct bus_device *devic
 		   !node_of(&doctor->tree, device, node, sizeof(node))) {
 		find(doctor, FINDING_UNKNOWN, "whether %s sees the processor's caches, no file tells: "
 		     "sync before and after each transfer", device->name);
+		mend(doctor, "# its manual says it; if it does, in its node or that of its bridge: "
+		     "dma-coherent;");
 	} else if (node_is_coherent(&doctor->tree, node, caches == CACHES_UNLESS_SAID)) {
 		find(doctor, FINDING_OK, "%s sees the processor's caches, by the device tree",
 		     device->name);
