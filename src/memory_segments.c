@@ -99,10 +99,9 @@ static bool mymap_segments_are_reached(struct device *dev,
 }
 
 /*
- * Is any of it a copy nevertheless? Behind an IOMMU, see where the first address
- * leads to. Without, a coherent device needs no synchronizing unless there is a
- * copy; of another one it is known whether everything is copied, as swiotlb=force
- * has it.
+ * Is any of it a copy nevertheless, as swiotlb=force has it? Behind an IOMMU, see
+ * where the first address leads to. Without, an address follows from where the
+ * memory is, and the DMA API merges no runs: each is where it would be, or a copy.
  */
 static bool mymap_segments_are_bounced(struct device *dev,
 				       const struct sg_table *table)
@@ -114,11 +113,8 @@ static bool mymap_segments_are_bounced(struct device *dev,
 	if (domain)
 		return iommu_iova_to_phys(domain, sg_dma_address(table->sgl)) !=
 			sg_phys(table->sgl);
-	if (!dev_is_dma_coherent(dev))
-		return dma_max_mapping_size(dev) != SIZE_MAX &&
-			dma_get_mask(dev) >= dma_get_required_mask(dev);
 	for_each_sgtable_dma_sg(table, sg, i) {
-		if (dma_need_sync(dev, sg_dma_address(sg)))
+		if (sg_dma_address(sg) != phys_to_dma(dev, sg_phys(sg)))
 			return true;
 	}
 	return false;
