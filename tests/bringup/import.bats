@@ -27,6 +27,25 @@ display() {
 	status_is 1
 }
 
+# The kernel copies up to 256 KiB at once, and cannot copy more.
+@test "segments: of what the kernel copies no address is told, however long it is" {
+	local kind size
+	for kind in pages contiguous; do
+		for size in 4K 64K 1M; do
+			run mymap create --kind $kind --size $size -- mymap segments --fd 3
+			status_is 1
+			output_has "segments: the device cannot reach the memory"
+		done
+	done
+}
+
+@test "segments: memory of the kind device is never a copy, and its address is told" {
+	run mymap create --kind device --size 64K -- mymap segments --fd 3
+	status_is 0
+	one_line
+	[[ $output =~ ^0x[0-9a-f]+' 65536'$ ]]
+}
+
 @test "import: the driver cirrus shows a buffer, every pixel of it, and keeps it until it lets go" {
 	run basename "$(readlink "/sys/bus/pci/devices/$(display)/driver")"
 	output_is cirrus
