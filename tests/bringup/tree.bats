@@ -111,6 +111,21 @@ cached_as() {
 	[[ $output == *"cache 'cached': memory of the kind device cannot be cached so here"* ]]
 }
 
+@test "tree: a device that does not reach all of memory is told what it reaches" {
+	local i j
+	# There is room for 16 where it does not.
+	for i in {1..17}; do
+		mymap create --kind contiguous --device long-bus:reader --size 1M --name "run$i"
+		run mymap segments "run$i"
+		[ "$status" != 0 ] || break
+	done
+	for ((j = 1; j <= i && j <= 17; j++)); do
+		mymap destroy "run$j"
+	done
+	status_is 0
+	one_line
+}
+
 @test "tree: what is in a kept region survives that the module is loaded anew, and nothing else does" {
 	program_with region is_tagged log0
 	program_with region is_zero frame
