@@ -69,6 +69,7 @@ static bool mymap_devices_share(const struct mymap_region *region)
  * mymap_devices_add() - a device has been bound
  * @dev: the device, ready for DMA; it stays until mymap_devices_remove()
  * @region: the memory that is reserved for it, or none
+ * @is_own: it is the module's own
  *
  * Context: process context, may sleep.
  * Return: what stands for it, with a reference that mymap_devices_remove() puts;
@@ -76,7 +77,8 @@ static bool mymap_devices_share(const struct mymap_region *region)
  * ERR_PTR(-EBUSY) where another device has the region.
  */
 struct mymap_device *mymap_devices_add(struct device *dev,
-				       const struct mymap_region *region)
+				       const struct mymap_region *region,
+				       bool is_own)
 {
 	struct mymap_device *device;
 
@@ -90,6 +92,7 @@ struct mymap_device *mymap_devices_add(struct device *dev,
 	INIT_LIST_HEAD(&device->users);
 	device->dev = dev;
 	device->region = *region;
+	device->is_own = is_own;
 	strscpy(device->name, dev_name(dev), sizeof(device->name));
 
 	mutex_lock(&mymap_devices_lock);
@@ -146,11 +149,9 @@ struct mymap_device *mymap_devices_get(const char *name)
 {
 	struct mymap_device *device;
 
-	if (!name[0])
-		name = MYMAP_OWN_DEVICE;
 	mutex_lock(&mymap_devices_lock);
 	list_for_each_entry(device, &mymap_devices, node) {
-		if (strcmp(device->name, name))
+		if (name[0] ? strcmp(device->name, name) : !device->is_own)
 			continue;
 		kref_get(&device->ref);
 		mutex_unlock(&mymap_devices_lock);

@@ -24,7 +24,7 @@ struct vm_area_struct;
 
 /* devices.c: the devices that there is memory for */
 
-/* What the module's own device is called, and the platform driver. */
+/* What the platform driver is called, and the module's own device where it can be. */
 #define MYMAP_OWN_DEVICE	"mymap"
 
 /**
@@ -51,6 +51,7 @@ struct mymap_region {
  * @dev: the device; NULL when it is gone
  * @users: what has to be given back before it goes
  * @region: where memory of the device kind is; without one it is the DMA API's
+ * @is_own: it is the module's own; never changes
  * @own_id: which buffer was made for its node, or 0; what became of that is not
  *	known here. Only its driver looks at this and at @own_name
  * @own_name: the name that it was given
@@ -63,6 +64,7 @@ struct mymap_device {
 	struct device *dev;
 	struct list_head users;
 	struct mymap_region region;
+	bool is_own;
 	u32 own_id;
 	char own_name[MYMAP_NAME_SIZE];
 	char name[MYMAP_DEVICE_NAME_SIZE];
@@ -80,7 +82,8 @@ struct mymap_device_user {
 };
 
 struct mymap_device *mymap_devices_add(struct device *dev,
-				       const struct mymap_region *region);
+				       const struct mymap_region *region,
+				       bool is_own);
 void mymap_devices_remove(struct mymap_device *device);
 struct mymap_device *mymap_devices_get(const char *name);
 void mymap_device_put(struct mymap_device *device);

@@ -15,6 +15,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "compat/compat.h"
@@ -65,14 +66,14 @@ ATTRIBUTE_GROUPS(mymap_driver);
 
 /* A device that is ready for DMA is one of ours from here on. */
 static int mymap_driver_add(struct device *dev,
-			    const struct mymap_region *region)
+			    const struct mymap_region *region, bool is_own)
 {
 	struct mymap_device *device;
 	int err;
 
 	/* A run of memory is told as one, however long it is. */
 	dma_set_max_seg_size(dev, UINT_MAX);
-	device = mymap_devices_add(dev, region);
+	device = mymap_devices_add(dev, region, is_own);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	dev_set_drvdata(dev, device);
@@ -90,6 +91,12 @@ static void mymap_driver_remove(struct device *dev)
 	mymap_devices_remove(dev_get_drvdata(dev));
 }
 
+/* A node may be called so, too. */
+static bool mymap_is_own_device(const struct platform_device *pdev)
+{
+	return !pdev->dev.of_node && !strcmp(pdev->name, MYMAP_OWN_DEVICE);
+}
+
 static int mymap_platform_probe(struct platform_device *pdev)
 {
 	struct mymap_region region = {};
@@ -102,7 +109,7 @@ static int mymap_platform_probe(struct platform_device *pdev)
 	err = mymap_node_get_memory(&pdev->dev, &region);
 	if (err)
 		return err;
-	err = mymap_driver_add(&pdev->dev, &region);
+	err = mymap_driver_add(&pdev->dev, &region, mymap_is_own_device(pdev));
 	if (err)
 		goto err_put_memory;
 	err = mymap_node_add_buffer(dev_get_drvdata(&pdev->dev));
@@ -155,7 +162,7 @@ static int mymap_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(32));
 	if (err)
 		goto err_disable;
-	err = mymap_driver_add(&pdev->dev, &none);
+	err = mymap_driver_add(&pdev->dev, &none, false);
 	if (err)
 		goto err_disable;
 	/* From here on it may read and write memory. */
@@ -188,6 +195,19 @@ static struct pci_driver mymap_pci_driver = {
 
 static struct platform_device *mymap_own_device;
 
+/*
+ * The device is called as the driver, unless a node of the device tree is: then it
+ * gets a number. To try would be logged as a mistake of ours.
+ */
+static int mymap_own_device_id(void)
+{
+	struct device *other = bus_find_device_by_name(&platform_bus_type, NULL,
+						       MYMAP_OWN_DEVICE);
+
+	put_device(other);
+	return other ? PLATFORM_DEVID_AUTO : PLATFORM_DEVID_NONE;
+}
+
 /**
  * mymap_drivers_init() - register the drivers, and make the module's own device
  *
@@ -204,7 +224,7 @@ int mymap_drivers_init(void)
 
 	mymap_own_device =
 		platform_device_register_simple(MYMAP_OWN_DEVICE,
-						PLATFORM_DEVID_NONE, NULL, 0);
+						mymap_own_device_id(), NULL, 0);
 	if (IS_ERR(mymap_own_device)) {
 		err = PTR_ERR(mymap_own_device);
 		goto err_unregister_platform;

@@ -40,7 +40,7 @@ in_pool() {
 }
 
 @test "tree: the module comes by itself, and the buffers with it" {
-	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 bus0 cam.0 fb0 frame later0 log0 ring0" ]
+	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 bus0 cam.0 fb0 frame later0 log0 node0 ring0" ]
 	is log0 device trace $((4 << 20))
 	is frame device frame $((9 * 4096))
 	is cam.0 device camera $((2 << 20))
@@ -187,6 +187,19 @@ cached_as() {
 @test "tree: no limit counts them" {
 	run -0 mymap info --json
 	jq -e '[.. | objects | .total_size // empty] == [0]' <<<"$output" || fail "$output"
+}
+
+@test "tree: a node may be called mymap, and the module's own device is another one" {
+	local own
+	is node0 device mymap 4096
+	own=$(mymap create --kind device --size 8K --json | jq -r .device)
+	[[ $own == mymap.*.auto ]] || fail "it is $own"
+	[ -e "$driver/$own" ]
+	[ ! -e "$driver/$own/of_node" ]
+	[ "$(mymap create --kind device --device "$own" --size 8K --json | jq -r .device)" = "$own" ]
+	[ "$(mymap create --kind device --device mymap --size 8K --json | jq -r .device)" = mymap ]
+	run dmesg
+	[[ $output != *"cannot create duplicate filename"* ]]
 }
 
 @test "tree: a node without a size or a region is a device to make buffers for" {
