@@ -89,8 +89,9 @@ static unsigned long mymap_frames_pfn(const struct mymap_frames *frames)
 	void *address = frames->address;
 
 	/*
-	 * No IOMMU stands between a device and its pool. How the kernel maps one
-	 * is not to be looked up: 5.10 cannot where it is mapped by large pages.
+	 * No IOMMU stands between a device and its pool: node.c refuses that. How
+	 * the kernel maps one is not to be looked up: 5.10 cannot where it is
+	 * mapped by large pages.
 	 */
 	if (mymap_cache_has_pool(dev))
 		return PHYS_PFN(dma_to_phys(dev, frames->dma));

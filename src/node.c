@@ -41,6 +41,15 @@ static int mymap_node_get_pool(struct device *dev)
 	err = of_reserved_mem_device_init(dev);
 	if (err)
 		return dev_err_probe(dev, err, "memory-region: no such pool\n");
+	/*
+	 * The DMA API looks into such a pool before it thinks of the IOMMU, and
+	 * the addresses that it tells lead nowhere. CMA has no such shortcut.
+	 */
+	if (mymap_cache_has_pool(dev) && mymap_translation_of(dev)) {
+		of_reserved_mem_device_release(dev);
+		return dev_err_probe(dev, -EOPNOTSUPP,
+				     "memory-region: a pool with no-map, and an IOMMU\n");
+	}
 	return 0;
 }
 
