@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/dma-direction.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/security.h>
@@ -87,6 +88,13 @@ long mymap_sync(const struct mymap_call *call, union mymap_args *args)
 		return -EINVAL;
 	if (!sync->length)
 		return -EINVAL;
+	/*
+	 * It drops lines of the cache, with what others have written and the
+	 * device is to read. TO_DEVICE writes them back, which changes nothing.
+	 */
+	if (sync->direction != MYMAP_SYNC_TO_DEVICE &&
+	    !(call->mode & FMODE_WRITE))
+		return -EACCES;
 	return mymap_buffer_synchronize(call->buffer, sync->offset,
 					sync->length,
 					directions[sync->direction],

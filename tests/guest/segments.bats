@@ -35,6 +35,10 @@ load helpers
 	program segments sync_ranges
 }
 
+@test "sync: what drops others' writes is EACCES for who may only read" {
+	program segments sync_read_only
+}
+
 @test "sync: during a resize" {
 	program segments sync_during_resize
 }

@@ -179,6 +179,27 @@ static void sync_ranges(void)
 	sync_ranges_of(kind_create(MYMAP_KIND_DEVICE, len), len);
 }
 
+/* Who may only read must not drop what others have written; to write it back is harmless. */
+static void sync_read_only(void)
+{
+	static const uint32_t kinds[] = { MYMAP_KIND_PAGES, MYMAP_KIND_CONTIGUOUS, MYMAP_KIND_DEVICE };
+	uint32_t flags;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int fd = kind_create(kinds[i], page_size), read_only = fd_reopen(fd, O_RDONLY);
+		int write_only = fd_reopen(fd, O_WRONLY);
+
+		for (flags = 0; flags <= MYMAP_SYNC_END; flags++) {
+			CHECK_EQ(try_sync(read_only, 0, page_size, MYMAP_SYNC_TO_DEVICE, flags), 0);
+			CHECK_ERRNO(try_sync(read_only, 0, page_size, MYMAP_SYNC_FROM_DEVICE, flags), EACCES);
+			CHECK_ERRNO(try_sync(read_only, 0, page_size, MYMAP_SYNC_BOTH, flags), EACCES);
+			CHECK_EQ(try_sync(write_only, 0, page_size, MYMAP_SYNC_FROM_DEVICE, flags), 0);
+			CHECK_EQ(try_sync(write_only, 0, page_size, MYMAP_SYNC_BOTH, flags), 0);
+		}
+	}
+}
+
 static void resize_again_and_again(void *data)
 {
 	int fd = *(int *)data;
@@ -210,6 +231,7 @@ static const struct test_case cases[] = {
 	CASE(not_told),
 	CASE(told),
 	CASE(sync_ranges),
+	CASE(sync_read_only),
 	CASE(sync_during_resize),
 	CASES_END
 };

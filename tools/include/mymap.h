@@ -1056,10 +1056,12 @@ uint64_t mymap_segment_list_get_size(const struct mymap_segment_list *list, size
  * @flags: MYMAP_BUFFER_SYNC_* together
  *
  * Call it with FROM_DEVICE before reading what the device has written, and with
- * TO_DEVICE and END when what the device is to read has been written. Where devices
- * see the caches it does next to nothing.
+ * TO_DEVICE and END when what the device is to read has been written. FROM_DEVICE may
+ * drop what has been written there. Where devices see the caches it does next to
+ * nothing.
  *
  * Return: 0, or
+ * -EACCES: the descriptor is not open for writing, and the flags have FROM_DEVICE
  * -EINVAL: the range is not inside the buffer, or there is no direction
  * -EOPNOTSUPP: a flag is not known, or the driver is older than this
  * -ENXIO: the device is gone

@@ -444,8 +444,11 @@ struct mymap_segments {
  * MYMAP_CACHE_WRITE_COMBINED, what has been written by the thread that calls this is
  * in memory when it returns.
  *
+ * FROM_DEVICE and BOTH may drop what the processor has written in the range and the
+ * device has not read: they are for a descriptor that is open for writing.
+ *
  * EINVAL where the range is not inside of the buffer or there is no such direction,
- * ENXIO where the device is gone.
+ * EACCES where the descriptor is not open for writing, ENXIO where the device is gone.
  *
  * Return: 0, or -1 and errno.
  */
