@@ -27,6 +27,7 @@
  * @user: among those of the device
  * @device: the device, which the buffer has a reference to
  * @table: the pages, and where the device sees them
+ * @nr_told: as how many segments the device is told of them
  * @mapped: @table is mapped; guarded by the device's lock
  * @coherent: the processor and the device see the same through their caches
  */
@@ -34,6 +35,7 @@ struct mymap_dma_map {
 	struct mymap_device_user user;
 	struct mymap_device *device;
 	struct sg_table table;
+	unsigned int nr_told;
 	bool mapped;
 	bool coherent;
 };
@@ -120,6 +122,34 @@ static bool mymap_segments_are_bounced(struct device *dev,
 	return false;
 }
 
+/*
+ * Does a segment begin with the run? Not every driver of an IOMMU makes one run of
+ * those that follow each other (Intel's of 5.10 does not), and without one a struct
+ * scatterlist ends a run before 4 GiB.
+ */
+static bool mymap_segment_begins(const struct scatterlist *sg, u64 last_end)
+{
+	return !last_end || sg_dma_address(sg) != last_end;
+}
+
+static u64 mymap_run_end(const struct scatterlist *sg)
+{
+	return (u64)sg_dma_address(sg) + sg_dma_len(sg);
+}
+
+static unsigned int mymap_segments_count(const struct sg_table *table)
+{
+	struct scatterlist *sg;
+	unsigned int i, nr = 0;
+	u64 last_end = 0;
+
+	for_each_sgtable_dma_sg(table, sg, i) {
+		nr += mymap_segment_begins(sg, last_end);
+		last_end = mymap_run_end(sg);
+	}
+	return nr;
+}
+
 static int mymap_segments_map(struct mymap_dma_map *segments)
 {
 	struct mymap_device *device = segments->device;
@@ -138,6 +168,7 @@ static int mymap_segments_map(struct mymap_dma_map *segments)
 		return -EOPNOTSUPP;
 	}
 	segments->coherent = dev_is_dma_coherent(device->dev);
+	segments->nr_told = mymap_segments_count(&segments->table);
 	list_add_tail(&segments->user.node, &device->users);
 	return 0;
 }
@@ -197,17 +228,23 @@ unsigned int mymap_segments_tell(const struct mymap_dma_map *segments,
 				 struct mymap_segment *to, unsigned int first,
 				 unsigned int nr, unsigned int *total)
 {
+	unsigned int i, found = 0, filled = 0;
 	struct scatterlist *sg;
-	unsigned int i, filled = 0;
+	u64 last_end = 0;
 
-	*total = segments->table.nents;
+	*total = segments->nr_told;
 	for_each_sgtable_dma_sg(&segments->table, sg, i) {
-		if (i < first)
-			continue;
-		if (filled == nr)
-			break;
-		to[filled].address = sg_dma_address(sg);
-		to[filled++].length = sg_dma_len(sg);
+		if (mymap_segment_begins(sg, last_end)) {
+			if (filled == nr)
+				break;
+			if (found++ >= first)
+				to[filled++] = (struct mymap_segment){
+					.address = sg_dma_address(sg),
+				};
+		}
+		if (filled)
+			to[filled - 1].length += sg_dma_len(sg);
+		last_end = mymap_run_end(sg);
 	}
 	return filled;
 }
