@@ -10,8 +10,12 @@
 #include <linux/export.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/module.h>
 #include <linux/mymap_client.h>
 #include <linux/slab.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -52,6 +56,21 @@ static struct mymap_client *mymap_client_create(struct mymap_buffer *buffer)
 	return client;
 }
 
+/*
+ * A file of a buffer, or of the node of a named one, which has the same behind it.
+ * All nodes of that number are those of named buffers; the door is not.
+ */
+static bool mymap_is_file_of_buffer(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	unsigned int nr;
+
+	if (file->f_op == &mymap_buffer_fops)
+		return true;
+	return file->f_op->owner == THIS_MODULE && S_ISCHR(inode->i_mode) &&
+		MAJOR(inode->i_rdev) == MAJOR(mymap_names_first(&nr));
+}
+
 struct mymap_client *mymap_client_get(int fd)
 {
 	const fmode_t both = FMODE_READ | FMODE_WRITE;
@@ -61,7 +80,7 @@ struct mymap_client *mymap_client_get(int fd)
 	file = fget(fd);
 	if (!file)
 		return ERR_PTR(-EBADF);
-	if (file->f_op != &mymap_buffer_fops) {
+	if (!mymap_is_file_of_buffer(file)) {
 		client = ERR_PTR(-EINVAL);
 	} else if ((file->f_mode & both) != both) {
 		client = ERR_PTR(-EACCES);

@@ -31,6 +31,10 @@ teardown() {
 	with_module client by_name
 }
 
+@test "client: by an open node of a name" {
+	with_module client by_its_node
+}
+
 @test "client: what is no buffer, is not for writing, or goes with a device is refused" {
 	with_module client refused
 }

@@ -125,6 +125,34 @@ static void by_name(void)
 	CHECK_ERRNO(try_use(use), EINVAL);
 }
 
+/* The node of a name, also when the name has gone. */
+static void by_its_node(void)
+{
+	struct use use = { .offset = 0 };
+	unsigned char *memory;
+	unsigned int minor;
+	int i;
+
+	setup();
+	len = 8 * page_size;
+	use.size = use.len = len;
+	close(named(NAME, &minor));
+	use.fd = node_open(minor, O_RDONLY);
+	CHECK(use.fd >= 0);
+	CHECK_ERRNO(try_use(use), EACCES);
+	use.fd = node_open(minor, O_RDWR);
+	CHECK(use.fd >= 0);
+	memory = map_shared(use.fd, len);
+	for (i = 0; i < 2; i++) {
+		write_bytes(memory, len);
+		CHECK_EQ(try_use(use), 0);
+		check_bytes(memory, len);
+		CHECK_EQ(try_put(), 0);
+		if (!i)
+			destroy(NAME);
+	}
+}
+
 static void refused(void)
 {
 	struct use use = { .size = page_size, .len = page_size };
@@ -208,6 +236,7 @@ static const struct test_case cases[] = {
 	CASE(every_byte),
 	CASE(is_filled_at_once),
 	CASE(by_name),
+	CASE(by_its_node),
 	CASE(refused),
 	CASE(holds_it),
 	CASE(rings),

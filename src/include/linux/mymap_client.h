@@ -14,13 +14,13 @@ struct mymap_client;
 
 /**
  * mymap_client_get() - use the buffer of a descriptor
- * @fd: descriptor of the calling process, of a buffer, open for reading and
- *	writing; it may be closed when this has returned
+ * @fd: descriptor of the calling process, of a buffer or of /dev/mymapN, open for
+ *	reading and writing; it may be closed when this has returned
  *
  * Context: process context, may sleep.
  * Return: a client, which the caller ends by mymap_client_put(). ERR_PTR(-EBADF)
- * where there is no such descriptor, ERR_PTR(-EINVAL) where it is not one that
- * mymap gave out for a buffer, ERR_PTR(-EACCES) where it is for less than reading
+ * where there is no such descriptor, ERR_PTR(-EINVAL) where it is of no buffer or
+ * of /dev/mymap, ERR_PTR(-EACCES) where it is for less than reading
  * and writing, ERR_PTR(-ENOMEM) or ERR_PTR(-ENFILE).
  */
 struct mymap_client *mymap_client_get(int fd);
