@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "compat/compat.h"
 #include "devices.h"
 #include "memory_chunks.h"
 #include "mymap.h"
@@ -152,6 +153,12 @@ static int mymap_frames_allocate(struct mymap_frames *frames, u32 cache)
 	if (!mymap_cache_is_possible(device, frames->cache))
 		return -EOPNOTSUPP;
 	frames->is_by_dma = mymap_cache_is_by_dma(device);
+	/*
+	 * The DMA API shares it with the host, unencrypted, which a mapping of a
+	 * process would have to be told: it would see noise.
+	 */
+	if (compat_is_encrypted_guest())
+		return -EOPNOTSUPP;
 	if (!device->region.size)
 		return mymap_frames_allocate_dma(frames);
 	frames->address = mymap_region_take(device, frames->size,
@@ -171,8 +178,8 @@ static int mymap_frames_allocate(struct mymap_frames *frames, u32 cache)
  *
  * Context: process context, may sleep, takes the device's lock.
  * Return: the frames, full of zeros where they are not kept; ERR_PTR(-ENOMEM),
- * ERR_PTR(-EOPNOTSUPP) where the mode is not to be had, or ERR_PTR(-ENXIO) where the
- * device is gone.
+ * ERR_PTR(-EOPNOTSUPP) where the mode is not to be had, or none because the memory of
+ * this guest is encrypted, or ERR_PTR(-ENXIO) where the device is gone.
  */
 struct mymap_frames *mymap_frames_create(struct mymap_pages *pages,
 					 struct mymap_device *device,

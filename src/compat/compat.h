@@ -16,6 +16,9 @@
 #include <linux/rbtree.h>	/* for DEFINE_MUTEX() of 5.10 with PREEMPT_RT */
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
+#ifdef MYMAP_HAVE_CC_PLATFORM
+#include <linux/cc_platform.h>
+#endif
 
 /*
  * setattr: takes (dentry, attr); from 5.12 a user namespace before them; from
@@ -245,6 +248,21 @@ static inline void compat_eventfd_signal(struct eventfd_ctx *ctx)
 	eventfd_signal(ctx, 1);
 #else
 	eventfd_signal(ctx);
+#endif
+}
+
+/*
+ * Is this a guest whose memory its host cannot read? cc_platform_has() came with
+ * 5.16, and to 5.10.y; arm64 knows none of the two particular attributes.
+ */
+static inline bool compat_is_encrypted_guest(void)
+{
+#ifdef MYMAP_HAVE_CC_PLATFORM
+	return cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT) ||
+	       (cc_platform_has(CC_ATTR_MEM_ENCRYPT) &&
+		!cc_platform_has(CC_ATTR_HOST_MEM_ENCRYPT));
+#else
+	return false;
 #endif
 }
 

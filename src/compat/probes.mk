@@ -50,3 +50,5 @@ ccflags-y += $(call mymap-probe,VMAP_MAP,dma-buf.h,int (.vmap).struct dma_buf .d
 ccflags-y += $(call mymap-probe,VMAP_IOSYS,dma-buf.h,int (.vmap).struct dma_buf .dmabuf. struct iosys_map)
 # 5.11: vma_set_file().
 ccflags-y += $(call mymap-probe,VMA_SET_FILE,mm.h,void vma_set_file)
+# 5.16, and carried back to 5.10.y: cc_platform_has().
+ccflags-y += $(call mymap-probe,CC_PLATFORM,cc_platform.h,bool cc_platform_has)

@@ -134,7 +134,8 @@
  * kernel has memory set aside for that (CMA, a reserved region), and it is where
  * the device can reach it. It is not MYMAP_BUFFER_PINNABLE, a private mapping of it
  * may be read only (else EINVAL), and it goes with its device: then touching it is
- * SIGBUS and everything else ENXIO.
+ * SIGBUS and everything else ENXIO. In a guest whose memory is encrypted (SEV, TDX)
+ * there is none (EOPNOTSUPP).
  *
  * The cache mode belongs to the buffer: it is the same in all mappings of it, for good.
  * It can be asked for with MYMAP_FEATURE_CACHE_MODES. MYMAP_CACHE_CACHED is usual, but
