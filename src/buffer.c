@@ -241,18 +241,23 @@ void mymap_buffer_put(struct mymap_buffer *buffer)
  * @len: bytes, at most a page
  *
  * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EIO where the first page is broken.
  */
 int mymap_buffer_fill(struct mymap_buffer *buffer, const void *from,
 		      size_t len)
 {
 	struct page *page = mymap_pages_get(&buffer->pages, 0, MYMAP_MAY_FAIL);
+	int err = 0;
 
 	if (IS_ERR(page))
 		return PTR_ERR(page);
-	compat_memcpy_to_page(page, 0, from, len);
+	/* The kernel must not touch what is broken. */
+	if (PageHWPoison(page))
+		err = -EIO;
+	else
+		compat_memcpy_to_page(page, 0, from, len);
 	put_page(page);
-	return 0;
+	return err;
 }
 
 /**

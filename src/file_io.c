@@ -236,6 +236,9 @@ loff_t mymap_file_llseek(struct mymap_buffer *buffer, struct file *file,
  * @first: bytes
  * @last: bytes, at most the end of the page; nothing is done if not above @first
  *
+ * What is broken stays as it is: nobody can read it, so that there is nothing to
+ * hide from anybody, and the kernel must not write to it.
+ *
  * Context: process context, may sleep.
  */
 void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last)
@@ -248,7 +251,8 @@ void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last)
 	/* Where there is no page it reads as zeros already. */
 	if (!page)
 		return;
-	compat_memzero_page(page, offset_in_page(first), last - first);
+	if (!PageHWPoison(page))
+		compat_memzero_page(page, offset_in_page(first), last - first);
 	put_page(page);
 }
 

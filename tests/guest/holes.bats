@@ -17,6 +17,11 @@ load helpers
 	program holes edges_of_a_hole_are_zeros
 }
 
+@test "holes: a page that is broken is not written to, by ftruncate neither" {
+	modprobe -q hwpoison-inject || :
+	program holes broken_is_left_alone
+}
+
 @test "holes: beyond the end there is nothing to do" {
 	program holes hole_beyond_the_end
 }

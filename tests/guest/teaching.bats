@@ -49,6 +49,12 @@ refused_with() {
 	program door info_says_default counts_in_no_total
 }
 
+@test "teaching: where its first page is broken mmap is EIO, and writes nothing" {
+	modprobe -q hwpoison-inject || :
+	module_changed=yes
+	program door broken_first_page_is_eio
+}
+
 @test "teaching: default_size=0 switches the default buffer off" {
 	module_load_with default_size=0
 	[ "$("$programs/query" default_size)" = 0 ]

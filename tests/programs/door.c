@@ -240,6 +240,22 @@ static void digits_stand_at_offset_0(void)
 	still_scribbled(all + page_size, "mmap of the second page");
 }
 
+/* The page stays broken: this is the last that this module's default buffer is good for. */
+static void broken_first_page_is_eio(void)
+{
+	int door = door_open(O_RDWR);
+	unsigned char *memory = map_shared(door, page_size);
+	unsigned char byte;
+
+	scribble(memory);
+	if (madvise(memory, page_size, MADV_HWPOISON) && errno != EBUSY)
+		test_skip("memory cannot be reported to be broken here");
+	CHECK_ERRNO(mmap(NULL, page_size, PROT_READ, MAP_SHARED, door, 0), EIO);
+	still_scribbled(memory, "a refused mmap");
+	CHECK_ERRNO(pread(door, &byte, 1, 0), EIO);
+	CHECK_ERRNO(pwrite(door, &byte, 1, 0), EIO);
+}
+
 static const struct test_case cases[] = {
 	CASE(mmap_writes_digits),
 	CASE(each_mmap_writes_digits_anew),
@@ -254,6 +270,7 @@ static const struct test_case cases[] = {
 	CASE(counts_in_no_total),
 	CASE(default_size_is),
 	CASE(digits_stand_at_offset_0),
+	CASE(broken_first_page_is_eio),
 	CASES_END
 };
 

@@ -390,6 +390,23 @@ static void seek_on_the_default_buffer(void)
 	close(door);
 }
 
+/* The kernel must not write to it, and what is mapped already stays mapped: so that can be seen. */
+static void broken_is_left_alone(void)
+{
+	char *memory;
+
+	begin(1);
+	memory = map_shared(fd, page_size);
+	memset(memory, 'b', page_size);
+	if (madvise(memory, page_size, MADV_HWPOISON) && errno != EBUSY)
+		test_skip("memory cannot be reported to be broken here");
+	CHECK_EQ(punch(10, 20), 0);
+	CHECK(is_filled(memory, 'b', page_size));
+	CHECK_EQ(ftruncate(fd, 100), 0);
+	CHECK(is_filled(memory, 'b', page_size));
+	CHECK_ERRNO(pread(fd, &(char){ 0 }, 1, 10), EIO);
+}
+
 static const struct test_case cases[] = {
 	CASE(hole_reads_zeros),
 	CASE(hole_gives_memory_back),
@@ -412,6 +429,7 @@ static const struct test_case cases[] = {
 	CASE(seek_over_holes),
 	CASE(seek_over_emptiness),
 	CASE(seek_on_the_default_buffer),
+	CASE(broken_is_left_alone),
 	CASES_END
 };
 
