@@ -17,7 +17,6 @@
  * last user is gone, NULL ever after.
  */
 #include <linux/fs.h>
-#include <linux/falloc.h>
 #include <linux/fs_context.h>
 #include <linux/magic.h>
 #include <linux/module.h>
@@ -26,7 +25,6 @@
 
 #include "compat/compat.h"
 #include "mymap.h"
-#include "range.h"
 
 #define MYMAP_FS_MAGIC 0x6d796d70	/* "mymp" */
 
@@ -47,90 +45,6 @@ static struct file_system_type mymap_fs_type = {
 	.name		 = "mymap",
 	.init_fs_context = mymap_fs_init_context,
 	.kill_sb	 = kill_anon_super,
-};
-
-/* The buffer of an inode with a reference, or NULL where it is gone, or going. */
-static struct mymap_buffer *mymap_inode_get_buffer(struct inode *inode)
-{
-	struct mymap_buffer *buffer;
-
-	spin_lock(&inode->i_lock);
-	buffer = inode->i_private;
-	if (buffer && !kref_get_unless_zero(&buffer->ref))
-		buffer = NULL;
-	spin_unlock(&inode->i_lock);
-	return buffer;
-}
-
-/*
- * Change the size of the buffer behind an inode; @length is what was asked for,
- * @size that in whole pages. The caller has a reference to the buffer and holds
- * inode.i_rwsem, so that no other change comes between; all is done under the
- * buffer's lock, so that it stays in use. Who watches a named buffer is told when
- * that lock is free again.
- */
-static int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
-			      u64 length, u64 size)
-{
-	int err = -ENXIO;
-	u64 old;
-
-	mutex_lock(&buffer->lock);
-	old = mymap_buffer_size(buffer);
-	if (buffer->inode == inode)
-		err = mymap_buffer_resize(buffer, length, size);
-	/*
-	 * Newer kernels map 2 MiB where that is inside of i_size only. New memory
-	 * is published under the lock that is held here: they see it large enough.
-	 */
-	if (!err)
-		i_size_write(inode, size);
-	mutex_unlock(&buffer->lock);
-	if (!err && size != old)
-		mymap_names_changed(buffer);
-	return err;
-}
-
-/*
- * ftruncate, truncate and O_TRUNC. A buffer is made of whole pages and has one at
- * least: other lengths are rounded up, as everywhere, and 0 is refused. What is
- * beyond the length in the last page becomes zeros, as it does in any file: who
- * makes it larger again finds nothing there.
- */
-static int mymap_inode_truncate(struct inode *inode, loff_t length)
-{
-	struct mymap_buffer *buffer;
-	u64 size;
-	int err;
-
-	if (!mymap_round_up_size(length, PAGE_SIZE, &size))
-		return -EINVAL;
-	/* It comes by way of the dentry, which does not keep the buffer. */
-	buffer = mymap_inode_get_buffer(inode);
-	if (!buffer)
-		return -ENXIO;
-	err = mymap_inode_resize(inode, buffer, length, size);
-	if (!err && length < size)
-		mymap_file_zero(buffer, length, size);
-	mymap_buffer_put(buffer);
-	return err;
-}
-
-static int COMPAT_SETATTR(mymap_setattr)
-{
-	int err;
-
-	if (attr->ia_valid & ATTR_SIZE) {
-		err = mymap_inode_truncate(d_inode(dentry), attr->ia_size);
-		if (err)
-			return err;
-		attr->ia_valid &= ~ATTR_SIZE;
-	}
-	return compat_simple_setattr(dentry, attr);
-}
-
-static const struct inode_operations mymap_inode_ops = {
-	.setattr = mymap_setattr,
 };
 
 /* A buffer's file opened again, by way of /proc/self/fd. */
@@ -203,57 +117,11 @@ static loff_t mymap_buffer_fop_llseek(struct file *file, loff_t offset,
 				 whence);
 }
 
-/*
- * Allocate a range; the buffer grows where it ends before, as a memfd does. What
- * was allocated before a failure stays, the size does not, unless somebody has
- * pinned the new memory by then, or a seal promises that the buffer never becomes
- * smaller: who has seen the new size may rely on it.
- */
-static int mymap_inode_allocate(struct inode *inode,
-				struct mymap_buffer *buffer, u64 offset,
-				u64 len, bool grow)
-{
-	u64 old = mymap_buffer_size(buffer);
-	u64 end = offset + len;
-	u64 size;
-	int err;
-
-	if (end > old) {
-		if (!grow)
-			return -EOPNOTSUPP;
-		if (!mymap_round_up_size(end, PAGE_SIZE, &size))
-			return -EINVAL;
-		err = mymap_inode_resize(inode, buffer, size, size);
-		if (err)
-			return err;
-	}
-	err = mymap_buffer_populate(buffer, offset, end);
-	if (err && end > old)
-		mymap_inode_resize(inode, buffer, old, old);
-	return err;
-}
-
 static long mymap_buffer_fop_fallocate(struct file *file, int mode,
 				       loff_t offset, loff_t len)
 {
-	struct mymap_buffer *buffer = mymap_file_buffer(file);
-	struct inode *inode = file_inode(file);
-	long err;
-
-	inode_lock(inode);
-	switch (mode) {
-	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
-		err = mymap_file_punch(buffer, offset, len);
-		break;
-	case 0:
-	case FALLOC_FL_KEEP_SIZE:
-		err = mymap_inode_allocate(inode, buffer, offset, len, !mode);
-		break;
-	default:
-		err = -EOPNOTSUPP;
-	}
-	inode_unlock(inode);
-	return err;
+	return mymap_inode_fallocate(file_inode(file), mymap_file_buffer(file),
+				     mode, offset, len);
 }
 
 static __poll_t mymap_buffer_fop_poll(struct file *file,

@@ -43,9 +43,9 @@
  *   taken in page faults, so nothing that holds it may wait for one to end;
  *   with one exception that gives up after a while, in memory_remove.c.
  *
- * Who calls whom: main > chardev > ioctl > bufferfs > vm, file_io, names > sysfs >
- * buffer > limits, memory_pages, memory_remove, memory_contiguous > memory_chunks >
- * memory_broken; vm > vm_frames; ioctl > buffer_device > buffer; ioctl > dmabuf >
+ * Who calls whom: main > chardev > ioctl > bufferfs > inode > vm, file_io, names >
+ * sysfs > buffer > limits, memory_pages, memory_remove, memory_contiguous >
+ * memory_chunks > memory_broken; vm > vm_frames; ioctl > buffer_device > buffer; ioctl > dmabuf >
  * bufferfs, vm, buffer, memory_gather; other modules > client > the same, names and
  * notify; buffer, file_io, vm_frames > memory_frames > memory_region, devices;
  * buffer_device, buffer > memory_segments > memory_gather > memory_chunks;
@@ -447,6 +447,16 @@ static inline struct mymap_buffer *mymap_file_buffer(const struct file *file)
 
 struct mymap_handle *mymap_handle_create(struct mymap_buffer *buffer);
 void mymap_handle_destroy(struct mymap_handle *handle);
+
+/* inode.c: size and rights, as the inode of a buffer has them */
+
+extern const struct inode_operations mymap_inode_ops;
+
+struct mymap_buffer *mymap_inode_get_buffer(struct inode *inode);
+int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
+		       u64 length, u64 size);
+int mymap_inode_fallocate(struct inode *inode, struct mymap_buffer *buffer,
+			  int mode, u64 offset, u64 len);
 
 /* bufferfs.c: inodes and files of buffers */
 

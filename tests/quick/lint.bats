@@ -98,6 +98,7 @@ copyright() {
 	never sysfs.c '__user|struct page|struct file |vm_area_struct|mymap_pages_|_lock|mymap_names_|mymap_bufferfs_'
 	never name.h 'u32|size_t|struct '
 	never bufferfs.c 'struct page|struct mymap_(create|query|info|open_named|destroy|resize|seal)( |$)'
+	never inode.c 'struct (page|file) |__user|vm_area_struct|mymap_(pages|bufferfs)_'
 	never buffer.c '__user|vm_area_struct|get_unused_fd|fd_install'
 	never buffer_device.c '__user|vm_area_struct|struct page |mymap_pages_|get_unused_fd|fd_install'
 	never devices.h '__user|struct page |struct file '
