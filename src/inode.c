@@ -95,10 +95,30 @@ static int mymap_inode_truncate(struct inode *inode, loff_t length)
 	return err;
 }
 
+/*
+ * Whose a named buffer is stands beside its name and never changes: who opens it by
+ * that asks there. The inode only repeats it, as long as somebody uses the buffer, so
+ * to change it there would keep nobody out.
+ */
+static bool mymap_inode_owner_is_fixed(struct inode *inode)
+{
+	struct mymap_buffer *buffer = mymap_inode_get_buffer(inode);
+	bool fixed;
+
+	if (!buffer)
+		return false;
+	fixed = mymap_names_has(buffer);
+	mymap_buffer_put(buffer);
+	return fixed;
+}
+
 static int COMPAT_SETATTR(mymap_setattr)
 {
 	int err;
 
+	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID) &&
+	    mymap_inode_owner_is_fixed(d_inode(dentry)))
+		return -EPERM;
 	if (attr->ia_valid & ATTR_SIZE) {
 		err = mymap_inode_truncate(d_inode(dentry), attr->ia_size);
 		if (err)

@@ -32,7 +32,8 @@
  *   inode.i_rwsem, of the buffer's inode, is held while the size changes and by
  *   fallocate: one of them at a time. No page fault, read or write takes it.
  *   mymap_names_lock is taken under it, to tell that the size has changed:
- *   truncate comes with it held. Nothing is done under mymap_names_lock that
+ *   truncate comes with it held, and so does chmod, which asks whether there is a
+ *   name. Nothing is done under mymap_names_lock that
  *   opens, closes or resizes a buffer, so that nobody who holds that one waits
  *   for an inode of ours; the inodes that the core makes for nodes are of
  *   another filesystem.
@@ -365,6 +366,7 @@ int mymap_names_destroy(const char *text);
 struct mymap_buffer *mymap_names_get(const char *text);
 void mymap_names_forget(const char *text, u32 id);
 bool mymap_names_tell(struct mymap_buffer *buffer, char *text, u32 *minor);
+bool mymap_names_has(struct mymap_buffer *buffer);
 void mymap_names_changed(struct mymap_buffer *buffer);
 dev_t mymap_names_first(unsigned int *nr);
 int mymap_names_init(void);

@@ -350,6 +350,23 @@ bool mymap_names_tell(struct mymap_buffer *buffer, char *text, u32 *minor)
 }
 
 /**
+ * mymap_names_has() - has a buffer a name
+ * @buffer: the buffer
+ *
+ * Context: process context, may sleep.
+ * Return: true where it has one at this moment.
+ */
+bool mymap_names_has(struct mymap_buffer *buffer)
+{
+	bool has;
+
+	mutex_lock(&mymap_names_lock);
+	has = buffer->name;
+	mutex_unlock(&mymap_names_lock);
+	return has;
+}
+
+/**
  * mymap_names_changed() - tell who watches that a buffer is not what it was
  * @buffer: the buffer, with a name or without, whose size for instance has
  *	changed already

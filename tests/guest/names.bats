@@ -89,6 +89,10 @@ load helpers
 	program names_rights inode_has_the_rights
 }
 
+@test "names: chmod and chown of a descriptor are EPERM as long as it has its name" {
+	program names_rights mode_and_owner_stay
+}
+
 @test "names: its owner may destroy it, and nobody else but root" {
 	program names_rights who_may_destroy
 }

@@ -160,6 +160,52 @@ static void inode_has_the_rights(void)
 	destroy(NAME);
 }
 
+/* Whose it is stands beside the name; the inode is not asked by who opens it by that. */
+static void mode_and_owner_stay(void)
+{
+	struct mymap_info i;
+	struct stat st;
+	int fd, ro;
+
+	require_root();
+	setup();
+	door_of_root = door_open(O_RDWR);
+	create_owned(0666);
+	fd = open_named(NAME);
+	ro = try_open(NAME, MYMAP_OPEN_READ_ONLY);
+	CHECK(ro >= 0);
+	CHECK_ERRNO(fchmod(fd, 0600), EPERM);
+	CHECK_ERRNO(fchmod(fd, 0666), EPERM);
+	CHECK_ERRNO(fchmod(ro, 0600), EPERM);
+	CHECK_ERRNO(fchown(fd, ANOTHER, (gid_t)-1), EPERM);
+	CHECK_ERRNO(fchown(fd, (uid_t)-1, ANOTHER), EPERM);
+	CHECK_EQ(fstat(fd, &st), 0);
+	CHECK(st.st_uid == SOMEBODY && st.st_gid == SOME_GROUP && st.st_mode == (S_IFREG | 0666));
+	i = info(fd);
+	CHECK(i.uid == SOMEBODY && i.gid == SOME_GROUP && i.mode == 0666);
+	check_may(ANOTHER, ANOTHER, "rw");
+	/* What else goes through the inode works. */
+	CHECK_EQ(ftruncate(fd, (off_t)page_size), 0);
+	CHECK_EQ(futimens(fd, NULL), 0);
+
+	/* Without its name nothing but the inode tells whose it is. */
+	destroy(NAME);
+	CHECK_EQ(fchmod(fd, 0600), 0);
+	CHECK_EQ(fchown(fd, ANOTHER, ANOTHER), 0);
+	CHECK_EQ(fstat(fd, &st), 0);
+	CHECK(st.st_uid == ANOTHER && st.st_gid == ANOTHER && st.st_mode == (S_IFREG | 0600));
+	close(fd);
+	close(ro);
+
+	/* One that was made without an owner, too. */
+	fd = named(NAME, NULL);
+	CHECK_ERRNO(fchmod(fd, 0666), EPERM);
+	CHECK_ERRNO(fchown(fd, ANOTHER, ANOTHER), EPERM);
+	close(fd);
+	destroy(NAME);
+	nothing_left();
+}
+
 static void destroy_as(void *data)
 {
 	struct mymap_destroy args = { .size = sizeof(args), .name = NAME };
@@ -290,6 +336,7 @@ static const struct test_case cases[] = {
 	CASE(rights_are_obeyed),
 	CASE(rights_do_not_come_from_the_door),
 	CASE(inode_has_the_rights),
+	CASE(mode_and_owner_stay),
 	CASE(who_may_destroy),
 	CASE(others_may_not_give_names),
 	CASE(others_may_give_names),
