@@ -8,6 +8,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>	/* needs types of the former */
+#include <linux/minmax.h>
 
 #include "compat/compat.h"
 #include "mymap.h"
@@ -71,6 +72,15 @@ int mymap_inode_resize(struct inode *inode, struct mymap_buffer *buffer,
 }
 
 /*
+ * May whoever calls have a file as large as this? Not beyond RLIMIT_FSIZE, which also
+ * sends SIGXFSZ. What is too large for any file is for the limits of ours to refuse.
+ */
+static int mymap_inode_may_have(const struct inode *inode, u64 size)
+{
+	return inode_newsize_ok(inode, min(size, mymap_max_file_size));
+}
+
+/*
  * ftruncate, truncate and O_TRUNC. A buffer is made of whole pages and has one at
  * least: other lengths are rounded up, as everywhere, and 0 is refused. What is
  * beyond the length in the last page becomes zeros, as it does in any file: who
@@ -88,7 +98,9 @@ static int mymap_inode_truncate(struct inode *inode, loff_t length)
 	buffer = mymap_inode_get_buffer(inode);
 	if (!buffer)
 		return -ENXIO;
-	err = mymap_inode_resize(inode, buffer, length, size);
+	err = mymap_inode_may_have(inode, size);
+	if (!err)
+		err = mymap_inode_resize(inode, buffer, length, size);
 	if (!err && length < size)
 		mymap_file_zero(buffer, length, size);
 	mymap_buffer_put(buffer);
@@ -152,7 +164,9 @@ static int mymap_inode_allocate(struct inode *inode,
 			return -EOPNOTSUPP;
 		if (!mymap_round_up_size(end, PAGE_SIZE, &size))
 			return -EINVAL;
-		err = mymap_inode_resize(inode, buffer, size, size);
+		err = mymap_inode_may_have(inode, size);
+		if (!err)
+			err = mymap_inode_resize(inode, buffer, size, size);
 		if (err)
 			return err;
 	}
@@ -171,7 +185,8 @@ static int mymap_inode_allocate(struct inode *inode,
  * @len: bytes of it, not 0
  *
  * Context: process context, may sleep, takes inode.i_rwsem and the buffer's lock.
- * Return: 0, -EOPNOTSUPP for modes and ranges that are not to be had, or what
+ * Return: 0, -EOPNOTSUPP for modes and ranges that are not to be had, -EFBIG where the
+ * caller may not have so large a file, or what
  * mymap_file_punch(), mymap_inode_resize() and mymap_buffer_populate() say.
  */
 int mymap_inode_fallocate(struct inode *inode, struct mymap_buffer *buffer,

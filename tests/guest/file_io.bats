@@ -185,6 +185,33 @@ on_both() {
 		cksum <&3'
 }
 
+# 128 KiB are whole pages everywhere. The signal by its number in the status, and then the errno.
+@test "file: truncate and fallocate beyond RLIMIT_FSIZE are refused as of a memfd" {
+	on_both '
+		beyond() {
+			{ ( ulimit -c 0; ulimit -f 128; "$@" /proc/self/fd/3 ); echo $?; } 2>/dev/null
+			( trap "" XFSZ; ulimit -f 128; "$@" /proc/self/fd/3 ) 2>&1 | grep -o "File too large"
+			stat -L -c %s /proc/self/fd/3
+		}
+		beyond truncate --size 131073
+		beyond fallocate --length 131073
+		beyond fallocate --offset 65536 --length 65537
+		( ulimit -f 128; truncate --size 131072 /proc/self/fd/3 && fallocate --length 131072 /proc/self/fd/3 )
+		stat -L -c %s /proc/self/fd/3
+		( ulimit -f 1; truncate --size 65536 /proc/self/fd/3 ) && stat -L -c %s /proc/self/fd/3'
+	output_has $'153\nFile too large\n65536'
+}
+
+# A memfd refuses to be written there (EFBIG); a buffer becomes no larger by that.
+@test "file: RLIMIT_FSIZE does not keep writes out of what a buffer has, nor CREATE and RESIZE" {
+	run mymap create --size 64K -- bash -c '
+		ulimit -f 1
+		printf hello | dd of=/proc/self/fd/3 bs=1 seek=5000 conv=notrunc status=none && mymap read --fd 3 --offset 5000 --length 5
+		mymap resize --fd 3 --size 128K && mymap create --size 64K -- stat -L -c " %s" /proc/self/fd/3 && stat -L -c %s /proc/self/fd/3'
+	status_is 0
+	[[ $output == hello*" 65536"*131072 ]] || fail "$output"
+}
+
 @test "file: holes are seen by cp, and cost it nothing" {
 	cd "$BATS_TEST_TMPDIR"
 	run mymap create --size 512M -- sh -c '
