@@ -167,11 +167,14 @@ static bool mymap_chunk_is_held(struct page *head)
 		return false;
 	/*
 	 * mlock() and munlock() leave references to single pages in batches of
-	 * each processor, for as long as it takes to fill them. A single page
-	 * never goes in part, so that it loses nothing by going too early: the
-	 * last one to put it frees it.
+	 * each processor, for as long as it takes to fill them. A pin for DMA
+	 * is told from these, since it counts as a thousand; one that is a mere
+	 * reference, as of a pipe or of an older kernel's O_DIRECT, is not. A
+	 * single page never goes in part, so that it loses nothing by going too
+	 * early: the last one to put it frees it.
 	 */
-	return compound_order(head) || !compat_page_is_mlocked(head);
+	return compound_order(head) || !compat_page_is_mlocked(head) ||
+		compat_page_is_pinned(head);
 }
 
 static int mymap_chunk_wait(struct page *head, unsigned long deadline)

@@ -188,6 +188,16 @@ static inline bool compat_page_is_mlocked(struct page *page)
 #endif
 }
 
+/* So did page_maybe_dma_pinned(). */
+static inline bool compat_page_is_pinned(struct page *page)
+{
+#ifdef MYMAP_HAVE_PAGE_PINNED
+	return page_maybe_dma_pinned(page);
+#else
+	return folio_maybe_dma_pinned(page_folio(page));
+#endif
+}
+
 /* The form without an rcu_head has a name of its own from 6.3 on. */
 #ifdef kvfree_rcu_mightsleep
 #define compat_kvfree_rcu(ptr) kvfree_rcu_mightsleep(ptr)

@@ -41,6 +41,10 @@ load helpers
 	program pinned io_uring_fixed_buffer_outlives_buffer
 }
 
+@test "pinned: a fixed buffer of io_uring is not taken away by a shrink, also where it is locked" {
+	program pinned io_uring_fixed_buffer_of_locked_page
+}
+
 @test "pinned: io_uring transfers a mapping, and the buffer's file" {
 	program pinned io_uring_transfers_of_mapping io_uring_reads_and_writes_buffer
 }

@@ -307,6 +307,39 @@ static void io_uring_fixed_buffer_outlives_buffer(void)
 	close(ring.fd);
 }
 
+static bool is_cut(void *data)
+{
+	return !ftruncate(*(int *)data, (off_t)(2 * page_size));
+}
+
+/* mlock() leaves references to single pages, which do not count. This one does, beside them. */
+static void io_uring_fixed_buffer_of_locked_page(void)
+{
+	size_t size = 3 * page_size;
+	int fd = buffer_create(size, 0);
+	struct uring ring;
+	char *memory;
+
+	require_fixed_buffers();
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_LOCKED | MAP_POPULATE, fd, 0);
+	if (memory == MAP_FAILED && errno == EAGAIN)
+		test_skip("RLIMIT_MEMLOCK is too small");
+	CHECK(memory != MAP_FAILED);
+	tags_write(memory, 0, 3);
+	uring_setup(&ring);
+	uring_register(&ring, memory + 2 * page_size, page_size);
+	CHECK_ERRNO(ftruncate(fd, (off_t)(2 * page_size)), EBUSY);
+	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)(2 * page_size),
+			      (off_t)page_size), EBUSY);
+	buffer_check_size(fd, size);
+	tags_check(memory, 0, 3);
+	close(ring.fd);
+	/* The ring ends a little later. */
+	CHECK(wait_until(is_cut, &fd, 10));
+	tags_check(memory, 0, 2);
+	CHECK_EQ(touch_read(memory + 2 * page_size), SIGBUS);
+}
+
 /* Memory that is pinned for one transfer only. */
 static void io_uring_transfers_of_mapping(void)
 {
@@ -355,6 +388,7 @@ static const struct test_case cases[] = {
 	CASE(ptrace_peeks_and_pokes),
 	CASE(io_uring_fixed_buffer),
 	CASE(io_uring_fixed_buffer_outlives_buffer),
+	CASE(io_uring_fixed_buffer_of_locked_page),
 	CASE(io_uring_transfers_of_mapping),
 	CASE(io_uring_reads_and_writes_buffer),
 	CASES_END
