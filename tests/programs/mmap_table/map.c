@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "table.h"
@@ -59,6 +60,20 @@ static const char *read_implies_exec(long prot)
 	return outcome_of_map(map(make(1), page_size, (int)prot, MAP_SHARED));
 }
 
+/* A node is a file of the filesystem it stands in, not of the buffers'. */
+static const char *map_door_by(long prot)
+{
+	struct statvfs dev;
+	void *memory;
+
+	if (!query().default_size)
+		test_skip("the module has no default buffer");
+	CHECK_EQ(statvfs("/dev", &dev), 0);
+	memory = map(door_open(O_RDWR), page_size, (int)prot, MAP_SHARED);
+	CHECK_EQ(memory == MAP_FAILED, (dev.f_flag & ST_NOEXEC) != 0);
+	return outcome_of_map(memory);
+}
+
 const struct row rows_prot[] = {
 	SAME("`PROT_READ`", access_by, PROT_READ, "read works, write SIGSEGV"),
 	SAME("`PROT_WRITE`", write_by, PROT_WRITE, "write works"),
@@ -67,6 +82,8 @@ const struct row rows_prot[] = {
 	DIFFERS("`PROT_EXEC`", map_by, PROT_READ | PROT_EXEC, "EPERM", WORKS,
 		"nobody needs to execute a buffer; its filesystem is noexec"),
 	DIFFERS("`PROT_EXEC`, private", map_private_by, PROT_READ | PROT_EXEC, "EPERM", WORKS, "as above"),
+	DIFFERS("`PROT_EXEC`, of `/dev/mymap`", map_door_by, PROT_READ | PROT_EXEC, "works or EPERM", NULL,
+		"EPERM where `/dev` is mounted noexec, as for any device"),
 	SAME("`PROT_READ` of a process with `READ_IMPLIES_EXEC`", read_implies_exec, PROT_READ, WORKS),
 	SAME("a bit that is not known", map_by, PROT_READ | PROT_UNKNOWN, WORKS),
 	ROWS_END
