@@ -3,8 +3,8 @@
  *   after MARKER
  *
  * After a test: print what the kernel has said since the line MARKER, as dmesg does,
- * and look whether there are buffers. Exit status 0: none; 1: there are some, or it
- * cannot be told; stderr says so.
+ * and look whether there are buffers, or anybody else who keeps the module. Exit status
+ * 0: none; 1: there are some, or it cannot be told; stderr says so.
  *
  * Every test pays for this, so it is one small program instead of a pipeline. The
  * kernel's log counts as cleared after it, for dmesg as well, and the next one has
@@ -79,6 +79,25 @@ static const char *after_marker(const char *marker)
 	return line ? line + 1 : "";
 }
 
+/* How many references the module has; 0 where it is not there, or has no such count. */
+static int nr_references(void)
+{
+	FILE *file = fopen("/sys/module/mymap/refcnt", "re");
+	int nr = 0;
+
+	if (!file)
+		return 0;
+	CHECK_EQ(fscanf(file, "%d", &nr), 1);
+	fclose(file);
+	return nr;
+}
+
+static bool is_let_go(void *data)
+{
+	(void)data;
+	return !nr_references();
+}
+
 int main(int argc, char **argv)
 {
 	CHECK_EQ(argc, 2);
@@ -86,8 +105,14 @@ int main(int argc, char **argv)
 	fputs(after_marker(argv[1]), stdout);
 	fflush(stdout);
 	/* The last close of a file comes a little after the end of its process. */
-	if (wait_until(nothing_is_left, NULL, time_limit(5)))
-		return 0;
-	fprintf(stderr, "buffers are left over: %llu bytes\n", (unsigned long long)total_size());
-	return 1;
+	if (!wait_until(nothing_is_left, NULL, time_limit(5))) {
+		fprintf(stderr, "buffers are left over: %llu bytes\n", (unsigned long long)total_size());
+		return 1;
+	}
+	/* Descriptors of the default buffer, and what a reference was taken for and not given back. */
+	if (!wait_until(is_let_go, NULL, time_limit(5))) {
+		fprintf(stderr, "the module is still in use: %d references\n", nr_references());
+		return 1;
+	}
+	return 0;
 }
