@@ -90,8 +90,8 @@ load helpers
 	program file_io always_ready
 }
 
-@test "file: killed amid of transfers it is dead in seconds" {
-	program file_io killed_while_transferring
+@test "file: killed amid of a long transfer it does not come to its end" {
+	program file_io killed_while_writing killed_while_reading
 }
 
 @test "file: dd writes and reads /dev/mymap" {

@@ -471,25 +471,90 @@ static void positions_of_descriptors(void)
 	CHECK_EQ(lseek(c, 0, SEEK_CUR), 100);
 }
 
-/* Killed amid of endless transfers. */
-static void transfer_forever(void *data)
-{
-	size_t size = 64 << 20;
-	char *bytes = new_bytes(size);
-	int ready = *(int *)data;
+/*
+ * Killed amid of a transfer: how far it has come is seen from outside, by the memory that it has filled. One that does
+ * not look for signals always comes to its end.
+ */
+#define LONG_TRANSFER ((size_t)256 << 20)
 
-	fd = buffer_create(size, 0);
-	CHECK_EQ(write(ready, "", 1), 1);
-	for (;;) {
-		CHECK_EQ(pread(fd, bytes, size, 0), size);
-		CHECK_EQ(pwrite(fd, bytes, size, 0), size);
-	}
+static char *long_area;
+
+static void write_at_length(void *data)
+{
+	(void)data;
+	CHECK_EQ(pwrite(fd, long_area, LONG_TRANSFER, 0), LONG_TRANSFER);
+	for (;;)
+		pause();
 }
 
-static void killed_while_transferring(void)
+static bool is_writing(void *data)
 {
-	child_kill(child_start_ready(transfer_forever), 5);
-	CHECK(wait_until(nothing_is_left, NULL, 5));
+	(void)data;
+	return info(fd).resident > 0;
+}
+
+static bool is_written(void)
+{
+	return info(fd).resident == LONG_TRANSFER;
+}
+
+static void read_at_length(void *data)
+{
+	(void)data;
+	CHECK_EQ(pread(fd, long_area, LONG_TRANSFER, 0), LONG_TRANSFER);
+	for (;;)
+		pause();
+}
+
+/* What nobody has written reads as zeros; these two bytes are none before. */
+static bool is_reading(void *data)
+{
+	(void)data;
+	return !*(volatile char *)long_area;
+}
+
+static bool is_read(void)
+{
+	return !long_area[LONG_TRANSFER - 1];
+}
+
+static void kill_amid(void (*transfer)(void *), bool (*is_under_way)(void *), bool (*is_done)(void), int flags)
+{
+	int i;
+
+	if ((uint64_t)sysconf(_SC_AVPHYS_PAGES) * page_size < LONG_TRANSFER + LONG_TRANSFER / 4)
+		test_skip("less than 320 MiB of free memory");
+	/* A fast machine may be done before it is noticed that it has begun. */
+	for (i = 0; i < 10; i++) {
+		pid_t child;
+		bool done;
+
+		fd = buffer_create(LONG_TRANSFER, 0);
+		long_area = mmap(NULL, LONG_TRANSFER, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+		CHECK(long_area != MAP_FAILED);
+		long_area[0] = 1;
+		long_area[LONG_TRANSFER - 1] = 1;
+		child = child_start(transfer, NULL);
+		CHECK(wait_until(is_under_way, NULL, 20));
+		child_kill(child, 5);
+		done = is_done();
+		unmap(long_area, LONG_TRANSFER);
+		close(fd);
+		CHECK(wait_until(nothing_is_left, NULL, 5));
+		if (!done)
+			return;
+	}
+	FAIL("it has come to its end each time");
+}
+
+static void killed_while_writing(void)
+{
+	kill_amid(write_at_length, is_writing, is_written, MAP_PRIVATE);
+}
+
+static void killed_while_reading(void)
+{
+	kill_amid(read_at_length, is_reading, is_read, MAP_SHARED);
 }
 
 static void broken_is_eio(void)
@@ -539,7 +604,8 @@ static const struct test_case cases[] = {
 	CASE(lseek_out_of_range_is_einval),
 	CASE(always_ready),
 	CASE(positions_of_descriptors),
-	CASE(killed_while_transferring),
+	CASE(killed_while_writing),
+	CASE(killed_while_reading),
 	CASE(broken_is_eio),
 	CASES_END
 };
