@@ -342,7 +342,8 @@ static void touch_handler(int sig)
 	siglongjmp(touch_jump, sig);
 }
 
-static int touch(volatile char *addr, bool write)
+/* Nothing is written where @value is given: it becomes what is there. */
+static int touch(volatile char *addr, bool write, unsigned long *value)
 {
 	struct sigaction action = { .sa_handler = touch_handler };
 	struct sigaction old_bus, old_segv;
@@ -351,7 +352,9 @@ static int touch(volatile char *addr, bool write)
 	sigaction(SIGBUS, &action, &old_bus);
 	sigaction(SIGSEGV, &action, &old_segv);
 	sig = sigsetjmp(touch_jump, 1);
-	if (!sig) {
+	if (!sig && value) {
+		*value = *(volatile unsigned long *)addr;
+	} else if (!sig) {
 		char byte = *addr;
 
 		if (write)
@@ -364,12 +367,17 @@ static int touch(volatile char *addr, bool write)
 
 int touch_read(const volatile void *addr)
 {
-	return touch((volatile char *)addr, false);
+	return touch((volatile char *)addr, false, NULL);
+}
+
+int touch_value(const volatile void *addr, unsigned long *value)
+{
+	return touch((volatile char *)addr, false, value);
 }
 
 int touch_write(volatile void *addr)
 {
-	return touch(addr, true);
+	return touch(addr, true, NULL);
 }
 
 double now(void)

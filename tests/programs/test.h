@@ -145,6 +145,8 @@ void tagged_check(const struct tagged *t);
 /* Touch a byte; 0, or the signal that came instead. */
 int touch_read(const volatile void *addr);
 int touch_write(volatile void *addr);
+/* The word that is there, read at once. */
+int touch_value(const volatile void *addr, unsigned long *value);
 
 /* Children. What a child does ends in exit; a failure of its own is one of ours. */
 pid_t child_start(void (*run)(void *), void *data);
