@@ -73,6 +73,10 @@ load helpers
 	program fdpass both_sides_map
 }
 
+@test "lifetime: passing: both sides resize it, and both see the size and the bytes" {
+	program fdpass both_sides_resize
+}
+
 @test "lifetime: passing: the sender exits before it is received, or nobody receives it" {
 	program fdpass sender_exits_first never_received
 }

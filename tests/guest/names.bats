@@ -81,6 +81,10 @@ load helpers
 	program names open_that_fails
 }
 
+@test "names: an open without room for a descriptor is EMFILE, and for a file ENFILE" {
+	program names open_without_room
+}
+
 @test "names: the mode decides for owner, group and others" {
 	program names_rights rights_are_obeyed rights_do_not_come_from_the_door
 }

@@ -51,6 +51,67 @@ static void receiver(void *data)
 	CHECK_EQ(write(sock, &byte, 1), 1);
 }
 
+/* Larger first, then smaller; the other side looks each time. */
+static void resizing_receiver(void *data)
+{
+	int sock = *(int *)data, fd;
+	char byte = 'r', *memory;
+	size_t len;
+
+	become_somebody();
+	fd = fd_receive(sock);
+	len = info(fd).buffer_size;
+	CHECK_EQ(buffer_resize(fd, 2 * len), 2 * len);
+	buffer_check_size(fd, 2 * len);
+	memory = map_shared(fd, 2 * len);
+	tags_write(memory, 0, 2 * len / page_size);
+	CHECK_EQ(write(sock, &byte, 1), 1);
+	CHECK_EQ(read(sock, &byte, 1), 1);
+
+	CHECK_EQ(ftruncate(fd, (off_t)page_size), 0);
+	buffer_check_size(fd, page_size);
+	CHECK_EQ(touch_read(memory + page_size), SIGBUS);
+	CHECK_EQ(write(sock, &byte, 1), 1);
+	CHECK_EQ(read(sock, &byte, 1), 1);
+
+	/* The other side has made it larger again. */
+	buffer_check_size(fd, 3 * page_size);
+	tags_check(memory, 0, 1);
+	CHECK(is_filled(memory + page_size, 0, 2 * page_size));
+}
+
+static void both_sides_resize(void)
+{
+	size_t nr = nr_pages(), len = nr * page_size;
+	char *memory, *grown, byte;
+	int socks[2], fd;
+	pid_t child;
+
+	CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, socks), 0);
+	child = child_start(resizing_receiver, &socks[1]);
+	fd = buffer_create(len, 0);
+	memory = map_shared(fd, len);
+	fd_send(socks[0], fd);
+
+	CHECK_EQ(read(socks[0], &byte, 1), 1);
+	buffer_check_size(fd, 2 * len);
+	tags_check(memory, 0, nr);
+	grown = map_shared(fd, 2 * len);
+	tags_check(grown, 0, 2 * nr);
+	CHECK_EQ(total_size(), 2 * len);
+	CHECK_EQ(write(socks[0], &byte, 1), 1);
+
+	CHECK_EQ(read(socks[0], &byte, 1), 1);
+	buffer_check_size(fd, page_size);
+	tags_check(memory, 0, 1);
+	CHECK_EQ(touch_read(memory + page_size), SIGBUS);
+	CHECK_EQ(touch_read(grown + len), SIGBUS);
+	CHECK_EQ(total_size(), page_size);
+	CHECK_EQ(buffer_resize(fd, 3 * page_size), 3 * page_size);
+	CHECK_EQ(write(socks[0], &byte, 1), 1);
+	child_join(child);
+}
+
 static void both_sides_map(void)
 {
 	size_t nr = nr_pages(), len = nr * page_size;
@@ -186,6 +247,7 @@ static void door_is_passed(void)
 
 static const struct test_case cases[] = {
 	CASE(both_sides_map),
+	CASE(both_sides_resize),
 	CASE(sender_exits_first),
 	CASE(never_received),
 	CASE(readonly_stays_readonly),

@@ -617,6 +617,44 @@ static void open_that_fails(void)
 	nothing_left();
 }
 
+static int open_by_door(void *data)
+{
+	struct mymap_open_named args = { .size = sizeof(args), .name = NAME };
+
+	return ioctl(*(int *)data, MYMAP_IOC_OPEN, &args);
+}
+
+/* There is no room for the descriptor in the process, and none for the file in the system. */
+static void open_without_room(void)
+{
+	struct rlimit limit;
+	unsigned int minor;
+	rlim_t old;
+	int door;
+
+	setup();
+	close(named(NAME, &minor));
+	door = door_open(O_RDWR);
+	CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	old = limit.rlim_cur;
+	limit.rlim_cur = (rlim_t)door + 1;
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	CHECK_ERRNO(open_by_door(&door), EMFILE);
+	limit.rlim_cur = old;
+	CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	CHECK(!strcmp(attribute(minor, "open"), "0"));
+
+	if (!geteuid()) {
+		CHECK_ERRNO(while_files_are_taken(open_by_door, &door), ENFILE);
+		CHECK(!strcmp(attribute(minor, "open"), "0"));
+	}
+	/* It is as it was. */
+	close(open_named(NAME));
+	close(door);
+	destroy(NAME);
+	nothing_left();
+}
+
 static const struct test_case cases[] = {
 	CASE(outlives_creator),
 	CASE(another_process_finds_it),
@@ -639,6 +677,7 @@ static const struct test_case cases[] = {
 	CASE(bad_values),
 	CASE(the_name_is_free_after_a_failure),
 	CASE(open_that_fails),
+	CASE(open_without_room),
 	CASES_END
 };
 
