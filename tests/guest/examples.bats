@@ -105,6 +105,23 @@ mymap: the parent sees: written by the child"
 	rm -rf "$dir"
 }
 
+@test "examples: named: unrelated processes share a buffer by its name, which stays" {
+	requires_examples
+	requires udev
+	./named get greeting >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
+	run -0 ./named put greeting "good morning"
+	ends $!
+	[ "$(cat "$BATS_TEST_TMPDIR/first")" = "good morning" ]
+	run -0 as member ./named get greeting
+	output_is "good morning"
+	run -0 as member ./named put greeting "good night"
+	run -0 ./named get greeting
+	output_is "good night"
+	run -1 as stranger ./named get greeting
+	output_is "named: /dev/mymap: Permission denied"
+	mymap destroy greeting
+}
+
 @test "examples: locks: mutex, condition and semaphore of parent and child" {
 	requires_examples
 	run -0 ./locks

@@ -443,6 +443,8 @@ fake_example() {
 	[[ $output == "inherit: mymap: "* ]]
 	LD_LIBRARY_PATH=$BUILT run ! "$BATS_TEST_TMPDIR/locks"
 	[[ $output == "locks: /dev/mymap: "* ]]
+	LD_LIBRARY_PATH=$BUILT run ! "$BATS_TEST_TMPDIR/named" get greeting
+	[[ $output == "named: /dev/mymap: "* ]]
 }
 
 @test "install: every function has a man page or a link to one" {
