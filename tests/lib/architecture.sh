@@ -44,6 +44,17 @@ suite_exists() {
 	[[ " $(suites "$2") " == *" $1 "* ]]
 }
 
+# suite_missing SUITE ARCH: why there is no such Debian, and what there is; nothing where there is one.
+suite_missing() {
+	if ! suite_exists "$1" amd64; then
+		echo "no suite '$1'; there are $(suites amd64)"
+	elif [ -z "$(suites "$2")" ]; then
+		echo "no architecture '$2'; there are amd64, arm64, armhf and riscv64"
+	elif ! suite_exists "$1" "$2"; then
+		echo "Debian $1 has no $2; there are $(suites "$2")"
+	fi
+}
+
 # The suite that a suite of backports builds upon.
 suite_stem() {
 	echo "${1%-backports}"

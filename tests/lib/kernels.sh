@@ -23,7 +23,7 @@ kernel_find() {
 		kver=${headers#linux-headers-}
 		! kernel_fetch "$headers" || return 0
 	done
-	: "${why:=the archive has no linux-headers-$3 for $arch in $suite}"
+	: "${why:=the archive has no linux-headers-$3 for $arch in $suite; there are $(kernel_names '[^0-9]')}"
 	return 1
 }
 
@@ -42,7 +42,18 @@ kernel_named() {
 
 	kernel_look "$1" "$2" || return
 	kver=$3
-	[ -n "$(kernel_field "linux-headers-$kver" Version)" ] || { why="the archive has no linux-headers-$kver for $arch in $suite"; return 1; }
+	[ -n "$(kernel_field "linux-headers-$kver" Version)" ] || {
+		why="the archive has no linux-headers-$kver for $arch in $suite; there are $(kernel_names '[0-9]+[.][0-9]+[.][0-9]')"
+		return 1
+	}
+}
+
+# kernel_names REGEX: what the archive has headers for, of that which begins so: flavours, or kernels by their full names.
+kernel_names() {
+	local names
+
+	names=$(private_apt cache pkgnames linux-headers- | sed 's/^linux-headers-//' | grep -E "^$1" | grep -vE 'common|^generic' | sort -V | xargs)
+	echo "${names:-none}"
 }
 
 # kernel_flavour_of_name: of $kver: the longest ending of its name that has a package of its own, which each new kernel comes with.

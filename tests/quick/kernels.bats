@@ -112,3 +112,38 @@ repository() {
 	[ "$(grep -c 'of the series' <<<"$output")" = 1 ]
 	[[ $output = *"6.12.107+deb12-amd64 is not of the series that Debian bookworm has by itself"* ]]
 }
+
+@test "kernels: one that is not there is refused, with those that are" {
+	archive
+	run kernel_named bookworm amd64 6.1.0-8-amd64
+	[ "$status" = 1 ]
+	kernel_named bookworm amd64 6.1.0-8-amd64 || :
+	[ "$why" = "the archive has no linux-headers-6.1.0-8-amd64 for amd64 in bookworm; there are 6.1.0-9-amd64 6.1.0-10-amd64 6.1.0-10-rt-amd64 6.12.107+deb12-amd64" ]
+	kernel_find bookworm amd64 cloud-amd64 || :
+	[ "$why" = "the archive has no linux-headers-cloud-amd64 for amd64 in bookworm; there are amd64 rt-amd64" ]
+	: >"$BATS_TEST_TMPDIR/packages"
+	kernel_named bookworm amd64 6.1.0-8-amd64 || :
+	[[ $why = *"; there are none" ]]
+}
+
+# refuses WORDS COMMAND...: it ends badly, and says that.
+refuses() {
+	local words=$1
+	shift
+	run --separate-stderr "$@"
+	[ "$status" -ne 0 ] || { echo "not refused: $*"; return 1; }
+	[[ $stderr = *"$words"* ]] || { echo "$* said: $stderr"; return 1; }
+}
+
+@test "refusals: suites, architectures and kernels that there are not, with the list of those that there are" {
+	local make=(make -s -C "$top") suites="there are bullseye bookworm trixie forky sid"
+	refuses "no suite 'buzz'; $suites" "${make[@]}" deb SUITE=buzz
+	refuses "no architecture 'vax'; there are amd64, arm64, armhf and riscv64" "${make[@]}" deb ARCH=vax
+	refuses "Debian bookworm has no riscv64; there are trixie forky sid" "${make[@]}" deb ARCH=riscv64
+	refuses "no suite 'buzz'; $suites" "${make[@]}" deb-modules SUITE=buzz KVER=6.1.0-1-amd64
+	refuses "no architecture 'vax'; there are amd64, arm64, armhf and riscv64" "${make[@]}" deb-modules ARCH=vax KVER=6.1.0-1-amd64
+	refuses "Debian bookworm has no riscv64; there are trixie forky sid" "${make[@]}" deb-modules SUITE=bookworm-backports ARCH=riscv64 KVER=1
+	refuses "no such kernel: buzz; there are"$'\n'"bullseye amd64 amd64" "$top/tests/check-build" buzz
+	refuses "no such kernel boots: sid vax; there are"$'\n'"bullseye amd64 amd64" "$top/tests/check-matrix" sid vax
+	refuses "no such Debian: buzz; there are"$'\n'"bookworm amd64" "$top/tests/check-debs" buzz
+}
