@@ -30,7 +30,7 @@ load helpers
 	disk=$(basename "$(dirname "$(readlink -f /sys/bus/virtio/devices/virtio0)")")
 	run mymap bind "$disk"
 	status_is 1
-	output_is "mymap: bind: device '$disk': the driver virtio-pci has it"
+	output_is "mymap: bind: device '$disk': the driver virtio-pci has it; 'echo $disk | sudo tee /sys/bus/pci/drivers/virtio-pci/unbind' takes it from there, and from who uses it"
 	[ "$(driver_of "$disk")" = virtio-pci ]
 	run mymap unbind "$disk"
 	status_is 1

@@ -148,7 +148,7 @@ populate=yes
 	run --separate-stderr fake apply a.conf
 	[ "$status" -eq 1 ]
 	[ "$output" = $'a: made\nc: made' ]
-	[ "$stderr" = "mymap: a.conf:3: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size" ]
+	[ "$stderr" = "mymap: a.conf:3: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size: 'echo BYTES | sudo tee /sys/module/mymap/parameters/max_buffer_size' raises it" ]
 }
 
 @test "apply: each bad value is named by file and line, and stops its buffer only" {
@@ -178,8 +178,8 @@ populate=yes
 	refused 1 "key 'size': it stands before the first [NAME]" size=1
 	refused 1 "the buffer has no size" '[bad]'
 	refused 1 "the buffer has no size" '[bad]' kind=pages
-	refused 2 "the line is too long" '[bad]' "size=$(printf '%0300d' 1)" size=1
-	refused 1 "the line is too long" "[$(printf '%0300d' 1)]" size=1
+	refused 2 "the line is too long: it may have 198 bytes" '[bad]' "size=$(printf '%0300d' 1)" size=1
+	refused 1 "the line is too long: it may have 198 bytes" "[$(printf '%0300d' 1)]" size=1
 }
 
 # A mode without its "=", for instance: nobody is to get more than was meant.

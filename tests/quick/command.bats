@@ -290,7 +290,7 @@ of_64k() {
 	FAKE_CHANGE=$EDQUOT run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
 	fails_with 1 "mymap: resize: it is over a limit; 'mymap info' shows the limits"
 	FAKE_CHANGE=$ENOMEM run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
-	fails_with 1 "mymap: resize: not enough memory"
+	fails_with 1 "mymap: resize: not enough memory, in the system or by the limit of the cgroup; 'free' shows what there is, 'mymap list' which buffers have it"
 	FAKE_CHANGE=$EACCES run --separate-stderr of_64k '"$0" resize --fd 3 --size 4K'
 	fails_with 1 "mymap: resize: the descriptor is open for reading only"
 }
@@ -343,6 +343,16 @@ of_64k() {
 @test "punch: the default buffer is 1" {
 	run --separate-stderr fake punch
 	fails_with 1 "mymap: punch: the default buffer cannot do this; use --fd or a name"
+}
+
+@test "punch: a buffer of one run, and a descriptor of a node, are 1, and said to be it" {
+	local kind
+	for kind in 2 3; do
+		FAKE_KIND=$kind FAKE_CHANGE=$EOPNOTSUPP run --separate-stderr of_64k '"$0" punch --fd 3'
+		fails_with 1 "mymap: punch: the buffer is one run of memory, which cannot have holes; only the kind pages can"
+	done
+	FAKE_CHANGE=19 run --separate-stderr of_64k '"$0" punch --fd 3'
+	fails_with 1 "mymap: punch: descriptor 3: it is of a device node, which cannot do this; give the name of the buffer, or a descriptor of 'mymap open' or 'mymap create'"
 }
 
 @test "completion: it offers the seals" {
@@ -514,11 +524,20 @@ of_64k() {
 	FAKE_OLD=1 run --separate-stderr of_64k '"$0" segments --fd 3'
 	fails_with 1 "mymap: segments: the device cannot reach the memory, or the driver that is loaded tells no addresses; try 'mymap create --kind device'"
 	FAKE_SEGMENTS=$EACCES run --separate-stderr of_64k '"$0" segments --fd 3'
-	fails_with 1 "mymap: segments: the buffer is open for reading only, and would have to keep its size"
+	fails_with 1 "mymap: segments: the buffer is open for reading only, and would have to keep its size; give its name, or a descriptor that is open for writing, too"
 	FAKE_SEGMENTS=6 run --separate-stderr of_64k '"$0" segments --fd 3'
-	fails_with 1 "mymap: segments: the device is gone"
+	fails_with 1 "mymap: segments: the device is gone; 'mymap bind' gives it back, and new buffers can be made for it then"
 	FAKE_SEGMENTS=19 run --separate-stderr of_64k '"$0" segments --fd 3'
-	fails_with 1 "mymap: segments: the buffer is for no device"
+	fails_with 1 "mymap: segments: the buffer is for no device; 'mymap create --device DEVICE' makes one that is"
+}
+
+@test "segments: without a buffer it is 2, as the default buffer is for no device" {
+	run --separate-stderr fake segments
+	fails_with 2 "mymap: segments: NAME or --fd is missing; 'mymap list' shows all names"
+	run --separate-stderr fake segments --json
+	fails_with 2 "mymap: segments: NAME or --fd is missing; 'mymap list' shows all names"
+	FAKE_NAME=rx0 run --separate-stderr fake segments rx0
+	[ "$status" -eq 0 ]
 }
 
 @test "sync: the range, the direction and whether it is the end are told" {
@@ -622,6 +641,21 @@ of_64k() {
 	fails_with 2 "mymap: bind: dma-bits '23': not a number from 24 to 64"
 }
 
+@test "bind: a device that a driver has is left alone, and how to take it is said" {
+	local link device driver
+	for link in /sys/bus/pci/devices/*/driver; do
+		[ -e "$link" ] || skip "no driver has a PCI device on this machine"
+		device=$(basename "${link%/driver}")
+		driver=$(basename "$(readlink "$link")")
+		[ "$driver" = mymap ] || break
+	done
+	[ "$driver" != mymap ] || skip "no other driver has a PCI device on this machine"
+	run --separate-stderr fake bind "$device"
+	fails_with 1 "mymap: bind: device '$device': the driver $driver has it; 'echo $device | sudo tee /sys/bus/pci/drivers/$driver/unbind' takes it from there, and from who uses it"
+	run --separate-stderr fake unbind "$device"
+	fails_with 1 "mymap: unbind: device '$device': the driver $driver has it"
+}
+
 @test "create: COMMAND inherits the buffer as descriptor 3 and knows it" {
 	run --separate-stderr fake create --size 64K -- \
 		sh -c 'echo $MYMAP_FD; stat -L -c %s /proc/self/fd/3'
@@ -712,32 +746,32 @@ with_three_descriptors() {
 
 @test "create: over the limit of one buffer is 1, the limit is named" {
 	run --separate-stderr fake create --size 2G
-	fails_with 1 "mymap: create: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size"
+	fails_with 1 "mymap: create: size 2147483648 (2.0 GiB): a buffer may have at most 1073741824 bytes (1.0 GiB); module parameter max_buffer_size: 'echo BYTES | sudo tee /sys/module/mymap/parameters/max_buffer_size' raises it"
 }
 
 @test "create: what is over the limit of one buffer in whole pages only is told so" {
 	FAKE_MAX_BUFFER=100000000 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 100000000
-	fails_with 1 "mymap: create: size 100000000 (95.3 MiB): a buffer may have at most 100000000 bytes (95.3 MiB); module parameter max_buffer_size"
+	fails_with 1 "mymap: create: size 100000000 (95.3 MiB): a buffer may have at most 100000000 bytes (95.3 MiB); module parameter max_buffer_size: 'echo BYTES | sudo tee /sys/module/mymap/parameters/max_buffer_size' raises it"
 }
 
 @test "create: over the limit of all buffers is 1, the limit is named" {
 	FAKE_TOTAL=2000003072 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1G
-	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 2000003072 now; module parameter max_total_size"
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): all buffers together may have at most 2147483648 bytes (2.0 GiB) and have 2000003072 now; module parameter max_total_size: 'echo BYTES | sudo tee /sys/module/mymap/parameters/max_total_size' raises it"
 }
 
 @test "create: over the limit of a user is 1, the limit is named" {
 	FAKE_MAX_USER=1048576 FAKE_CREATE=$EDQUOT run --separate-stderr fake create --size 1M
-	fails_with 1 "mymap: create: size 1048576 (1.0 MiB): all buffers of a user may have at most 1048576 bytes (1.0 MiB) and have 958464 now; module parameter max_user_size"
+	fails_with 1 "mymap: create: size 1048576 (1.0 MiB): all buffers of a user may have at most 1048576 bytes (1.0 MiB) and have 958464 now; module parameter max_user_size: 'echo BYTES | sudo tee /sys/module/mymap/parameters/max_user_size' raises it"
 }
 
 @test "create: over a limit nobody tells is 1" {
 	FAKE_CREATE=$EDQUOT FAKE_QUERY=$ENOTTY run --separate-stderr fake create --size 1G
-	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): over a limit of the driver"
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): over a limit of the driver; 'mymap info' shows the limits"
 }
 
 @test "create: no memory is 1" {
 	FAKE_CREATE=$ENOMEM run --separate-stderr fake create --size 1G
-	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): not enough memory"
+	fails_with 1 "mymap: create: size 1073741824 (1.0 GiB): not enough memory, in the system or by the limit of the cgroup; 'free' shows what there is, 'mymap list' which buffers have it"
 }
 
 @test "create: a size the driver refuses is 1" {

@@ -23,6 +23,7 @@
  * FAKE_EXPORT=ERRNO	exporting fails with that number
  * FAKE_SYNC=ERRNO	SYNC does; else it prints what it was told
  * FAKE_EXPORTED=1	INFO tells that buffers are exported
+ * FAKE_KIND=N		and that they are of that kind
  * FAKE_KEPT=1		and that they are in a region that keeps what is in it
  * FAKE_SHORT=N		bytes one pread() or pwrite() moves at most
  * FAKE_NAME=NAME	there is a buffer of 16 MiB with that name; made with others,
@@ -329,7 +330,7 @@ static int info(int fd, int door, struct mymap_info *arg)
 		.properties = MYMAP_BUFFER_PINNABLE | (door ? MYMAP_BUFFER_DEFAULT : 0) |
 			      (number("FAKE_EXPORTED", 0) ? MYMAP_BUFFER_EXPORTED : 0) |
 			      (number("FAKE_KEPT", 0) ? MYMAP_BUFFER_KEPT : 0),
-		.kind = created_kind,
+		.kind = (uint32_t)number("FAKE_KIND", created_kind),
 		.cache = is_old() ? 0 : created_cache,
 		.page_size = PAGE,
 		.huge_page_size = HUGE_PAGE,

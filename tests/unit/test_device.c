@@ -292,22 +292,23 @@ static void load_signature(void **state)
 {
 	(void)state;
 	load_fails(-EKEYREJECTED, "mymap: /dev/mymap: the kernel does not accept the signature "
-		   "of the module (Secure Boot): enroll DKMS's key, see 'man dkms' and "
-		   "'man mokutil'\n");
+		   "of the module (Secure Boot): 'mymap doctor' tells which key to enroll, or "
+		   "what else helps\n");
 }
 
 static void load_not_permitted(void **state)
 {
 	(void)state;
 	load_fails(-EPERM, "mymap: /dev/mymap: loading the module is not permitted here "
-		   "(kernel lockdown, or a container)\n");
+		   "(kernel lockdown, or a container): 'mymap doctor' tells whether it lacks a "
+		   "signature\n");
 }
 
 static void load_other_kernel(void **state)
 {
 	(void)state;
-	load_fails(-ENOEXEC, "mymap: /dev/mymap: the module was built for another kernel: "
-		   "run 'dkms autoinstall -k 9.8.7-test'\n");
+	load_fails(-ENOEXEC, "mymap: /dev/mymap: the module was built for another kernel "
+		   "than 9.8.7-test: 'mymap doctor' has the command that builds it again\n");
 }
 
 static void load_other_error(void **state)

@@ -8,9 +8,19 @@
 
 #include "cli.h"
 
-static int complain_device(const struct command *command, const char *device, int error)
+static void complain_taken(const struct command *command, const char *device, const char *driver)
 {
-	const char *who = command->name;
+	if (command == &command_bind)
+		complain("%s: device '%s': the driver %s has it; 'echo %s | sudo tee "
+			 "/sys/bus/pci/drivers/%s/unbind' takes it from there, and from who uses it",
+			 command->name, device, driver, device, driver);
+	else
+		complain("%s: device '%s': the driver %s has it", command->name, device, driver);
+}
+
+static int complain_device(const struct command *command, const struct options *options, int error)
+{
+	const char *who = command->name, *device = options->device;
 	char *driver = NULL;
 
 	switch (error) {
@@ -20,7 +30,7 @@ static int complain_device(const struct command *command, const char *device, in
 		break;
 	case -EBUSY:
 		if (!mymap_device_get_driver(device, &driver) && strcmp(driver, "mymap"))
-			complain("%s: device '%s': the driver %s has it", who, device, driver);
+			complain_taken(command, device, driver);
 		else
 			complain("%s: device '%s': memory is allocated for it: destroy those buffers first",
 				 who, device);
@@ -34,8 +44,12 @@ static int complain_device(const struct command *command, const char *device, in
 		complain("%s: device '%s': permission denied: this is for root", who, device);
 		break;
 	case -EINVAL:
-	case -EIO:
 		complain("%s: device '%s': it cannot do DMA with so many bits; see 'dmesg'", who, device);
+		break;
+	case -EIO:
+		complain("%s: device '%s': %s; see 'dmesg'", who, device, options->dma_bits ?
+			 "the driver refused it, or it cannot do DMA with so many bits" :
+			 "the driver refused it");
 		break;
 	default:
 		complain("%s: device '%s': %s", who, device, strerror(-error));
@@ -53,7 +67,7 @@ static int run(const struct command *command, const struct options *options)
 	}
 	r = command == &command_bind ? mymap_device_bind(options->device, options->dma_bits) :
 				       mymap_device_unbind(options->device);
-	return r < 0 ? complain_device(command, options->device, r) : EXIT_OK;
+	return r < 0 ? complain_device(command, options, r) : EXIT_OK;
 }
 
 const struct command command_bind = {

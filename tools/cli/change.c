@@ -41,7 +41,7 @@ int complain_change(const struct command *command, int error)
 		why = "it is over a limit; 'mymap info' shows the limits";
 		break;
 	case -ENOMEM:
-		why = "not enough memory";
+		why = NO_MEMORY;
 		break;
 	default:
 		why = strerror(-error);

@@ -167,6 +167,9 @@ int target_open(const struct command *command, const struct options *options,
 #define DRIVER_TOO_OLD	"the driver that is loaded is older than this and cannot do it; " \
 			"'mymap info' shows its version"
 
+#define NO_MEMORY	"not enough memory, in the system or by the limit of the cgroup; 'free' shows " \
+			"what there is, 'mymap list' which buffers have it"
+
 int complain_change(const struct command *command, int error);
 
 /* seal.c */

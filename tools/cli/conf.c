@@ -300,11 +300,13 @@ static size_t longest_line(void)
 static void check_lengths(struct lines *lines)
 {
 	size_t longest = longest_line();
+	char why[64];
 	unsigned int i;
 
+	snprintf(why, sizeof(why), "the line is too long: it may have %zu bytes", longest);
 	for (i = 0; i < lines->nr_lines; i++)
 		if (!lines->lines[i].bad && strlen(lines->lines[i].text) > longest) {
-			complain_line(lines, i + 1, "the line is too long");
+			complain_line(lines, i + 1, why);
 			lines->lines[i].bad = true;
 		}
 }

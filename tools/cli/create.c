@@ -20,6 +20,10 @@
 #define OWNER_OPTIONS	(BIT(OPTION_OWNER) | BIT(OPTION_GROUP) | BIT(OPTION_MODE))
 #define KIND_OPTIONS	(BIT(OPTION_KIND) | BIT(OPTION_CONTIGUOUS) | BIT(OPTION_DEVICE))
 
+/* A parameter of the module, until the next boot. */
+#define RAISE(parameter)	"module parameter " parameter ": 'echo BYTES | sudo tee " \
+				"/sys/module/mymap/parameters/" parameter "' raises it"
+
 /* Of one buffer, of one user, of all: which one is exceeded, in that order. */
 static void complain_limit(const char *who, uint64_t size,
 			   const struct mymap_driver_info *driver)
@@ -35,7 +39,7 @@ static void complain_limit(const char *who, uint64_t size,
 	counts = page && size % page && size <= UINT64_MAX - page ? size - size % page + page : size;
 	if (counts > limit) {
 		complain("%s: size %" PRIu64 " (%s): a buffer may have at most %" PRIu64
-			 " bytes (%s); module parameter max_buffer_size", who, size, text, limit,
+			 " bytes (%s); " RAISE("max_buffer_size"), who, size, text, limit,
 			 size_format(limit, limit_text, sizeof(limit_text)));
 		return;
 	}
@@ -49,8 +53,8 @@ static void complain_limit(const char *who, uint64_t size,
 		used = mymap_driver_info_get_user_size(driver);
 	}
 	complain("%s: size %" PRIu64 " (%s): %s may have at most %" PRIu64
-		 " bytes (%s) and have %" PRIu64 " now; module parameter %s", who, size, text,
-		 what, limit, size_format(limit, limit_text, sizeof(limit_text)), used, parameter);
+		 " bytes (%s) and have %" PRIu64 " now; " RAISE("%s"), who, size, text, what, limit,
+		 size_format(limit, limit_text, sizeof(limit_text)), used, parameter, parameter);
 }
 
 static void complain_quota(const char *who, uint64_t size, struct mymap *ctx)
@@ -59,7 +63,7 @@ static void complain_quota(const char *who, uint64_t size, struct mymap *ctx)
 	struct mymap_driver_info *driver;
 
 	if (mymap_get_driver_info(ctx, &driver) < 0) {
-		complain("%s: size %" PRIu64 " (%s): over a limit of the driver", who,
+		complain("%s: size %" PRIu64 " (%s): over a limit of the driver; 'mymap info' shows the limits", who,
 			 size, size_format(size, text, sizeof(text)));
 		return;
 	}
@@ -84,7 +88,7 @@ void create_complain(const char *who, uint64_t size, int error, struct mymap *ct
 		complain_quota(who, size, ctx);
 		break;
 	case -ENOMEM:
-		complain("%s: size %" PRIu64 " (%s): not enough memory", who, size, text);
+		complain("%s: size %" PRIu64 " (%s): " NO_MEMORY, who, size, text);
 		break;
 	case -EINVAL:
 		complain("%s: size %" PRIu64 " (%s): no buffer can have this size; "

@@ -51,15 +51,15 @@ static void complain_load(int error)
 	case -EKEYREJECTED:
 	case -ENOKEY:
 		complain(DEVICE_NODE ": the kernel does not accept the signature of the module "
-			 "(Secure Boot): enroll DKMS's key, see 'man dkms' and 'man mokutil'");
+			 "(Secure Boot): 'mymap doctor' tells which key to enroll, or what else helps");
 		break;
 	case -EPERM:
 		complain(DEVICE_NODE ": loading the module is not permitted here "
-			 "(kernel lockdown, or a container)");
+			 "(kernel lockdown, or a container): 'mymap doctor' tells whether it lacks a signature");
 		break;
 	case -ENOEXEC:
-		complain(DEVICE_NODE ": the module was built for another kernel: "
-			 "run 'dkms autoinstall -k %s'", kernel_release(&name));
+		complain(DEVICE_NODE ": the module was built for another kernel than %s: "
+			 "'mymap doctor' has the command that builds it again", kernel_release(&name));
 		break;
 	default:
 		complain(DEVICE_NODE ": the module cannot be loaded: %s; see 'dmesg'",

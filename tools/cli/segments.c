@@ -23,14 +23,16 @@ static int complain_segments(const struct command *command, int error)
 			 "addresses; try 'mymap create --kind device'", command->name);
 		break;
 	case -EACCES:
-		complain("%s: the buffer is open for reading only, and would have to keep its size",
-			 command->name);
+		complain("%s: the buffer is open for reading only, and would have to keep its size; "
+			 "give its name, or a descriptor that is open for writing, too", command->name);
 		break;
 	case -ENXIO:
-		complain("%s: the device is gone", command->name);
+		complain("%s: the device is gone; 'mymap bind' gives it back, and new buffers can be made "
+			 "for it then", command->name);
 		break;
 	case -ENODEV:
-		complain("%s: the buffer is for no device", command->name);
+		complain("%s: the buffer is for no device; 'mymap create --device DEVICE' makes one that is",
+			 command->name);
 		break;
 	default:
 		complain("%s: %s", command->name, strerror(-error));
@@ -72,6 +74,11 @@ static int run(const struct command *command, const struct options *options)
 	struct mymap_buffer *buffer;
 	int r;
 
+	/* the default buffer is for no device */
+	if (!options->name && !option_given(options, OPTION_FD)) {
+		complain("%s: NAME or --fd is missing; 'mymap list' shows all names", command->name);
+		return EXIT_USAGE;
+	}
 	r = target_open(command, options, &buffer);
 	if (r != EXIT_OK)
 		return r;
@@ -90,7 +97,7 @@ static int run(const struct command *command, const struct options *options)
 
 const struct command command_segments = {
 	.name = "segments",
-	.operands = "[NAME]",
+	.operands = "NAME | --fd N",
 	.summary = "show where a buffer is for its device",
 	.description =
 		"Prints a line for each run of addresses of the buffer, as its device has to be\n"
