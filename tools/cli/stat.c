@@ -147,7 +147,7 @@ const struct command command_stat = {
 		"counted since the module was loaded or since --reset: page faults by the size of\n"
 		"the pages they were served with, and allocations. Faults and allocations are\n"
 		"counted between --enable and --disable only; it costs nothing otherwise. All of\n"
-		"it is about the whole system, and for root.\n",
+		"it is about the whole system, and for root. The options exclude each other.\n",
 	.options = BIT(OPTION_DISABLE) | BIT(OPTION_ENABLE) | BIT(OPTION_JSON) |
 		   BIT(OPTION_RESET),
 	.run = run,
