@@ -84,6 +84,11 @@ own=/sys/bus/platform/drivers/mymap/mymap
 	program frames device_goes_under_faults
 }
 
+@test "kinds: the device goes under CREATE, SEGMENTS and SYNC" {
+	requires root
+	program frames device_goes_under_calls
+}
+
 @test "kinds: a named buffer of a device says its kind in sysfs" {
 	requires root
 	run mymap create --kind device --size 64K --name kinds0

@@ -154,7 +154,7 @@ static void touch_again_and_again(void *data)
 	}
 }
 
-/* In one process touches, forks and maps; in another one the device comes and goes. */
+/* In one process touches; in another one the device comes and goes. */
 static void device_goes_under_faults(void)
 {
 	double end = now() + 5;
@@ -181,6 +181,54 @@ static void device_goes_under_faults(void)
 	CHECK(rounds > 3);
 }
 
+/* Which may fail, but only because the device is gone: for a buffer made meanwhile there is none. */
+static void use_again_and_again(void *data)
+{
+	uint32_t kind = *(uint32_t *)data, nr, total;
+	size_t len = 4 * page_size;
+	bool is_device = kind == MYMAP_KIND_DEVICE;
+	int fd, i;
+
+	while (!stop) {
+		fd = try_kind(kind, len, "");
+		if (fd < 0) {
+			CHECK(is_device && (errno == ENOENT || errno == ENXIO));
+			continue;
+		}
+		if (try_segments(fd, NULL, 0, &nr, &total))
+			CHECK(errno == ENXIO || (errno == ENODEV && !is_device));
+		for (i = 0; i < 20; i++)
+			if (try_sync(fd, 0, len, MYMAP_SYNC_BOTH, i % 2))
+				CHECK_EQ(errno, ENXIO);
+		close(fd);
+	}
+}
+
+/* CREATE, SEGMENTS and SYNC of all kinds while it comes and goes. */
+static void device_goes_under_calls(void)
+{
+	uint32_t kinds[] = { MYMAP_KIND_PAGES, MYMAP_KIND_CONTIGUOUS, MYMAP_KIND_DEVICE };
+	double end;
+	pid_t children[3];
+	int i, rounds = 0;
+
+	require_root();
+	own_device_comes_back();
+	for (i = 0; i < 3; i++)
+		children[i] = child_start(use_again_and_again, &kinds[i]);
+	end = now() + 5;
+	while (now() < end) {
+		driver_is_told("unbind", "mymap");
+		usleep(5000);
+		driver_is_told("bind", "mymap");
+		usleep(5000);
+		rounds++;
+	}
+	for (i = 0; i < 3; i++)
+		child_kill(children[i], 5);
+	CHECK(rounds > 3);
+}
+
 static const struct test_case cases[] = {
 	CASE(reads_into_itself),
 	CASE(private_mappings),
@@ -190,6 +238,7 @@ static const struct test_case cases[] = {
 	CASE(fork_shares_frames),
 	CASE(device_goes),
 	CASE(device_goes_under_faults),
+	CASE(device_goes_under_calls),
 	CASES_END
 };
 
