@@ -14,6 +14,8 @@ teardown() {
 	local name
 	[ -z "$watcher" ] || kill "$watcher" 2>/dev/null || :
 	rm -f /etc/mymap.d/*.conf
+	# It may have been started because the module came, a moment ago.
+	[ ! -e /run/systemd/units/invocation:mymap.service ] || systemctl stop mymap
 	systemctl reset-failed mymap.service 2>/dev/null || :
 	for name in /sys/class/mymap/*/name; do
 		[ ! -e "$name" ] || mymap destroy "$(cat "$name")"
@@ -271,16 +273,33 @@ configure() {
 	output_has "would be made"
 }
 
+service_is() {
+	[ "$(systemctl is-active mymap)" = "$1" ]
+}
+
 @test "apply: the service makes them, also when the module was loaded again" {
+	local round
 	requires udev
 	configure a <<<$'[rx0]\nsize = 1M\ngroup = stranger'
 	systemctl restart mymap
 	node_is rx0 root:stranger 660
-	module_load_with
-	udevadm settle --timeout=20
-	[ ! -L $links/rx0 ]
+	service_is active
+	for round in 1 2 3; do
+		module_load_with
+		retry 20 test -L $links/rx0 || fail "round $round: $(systemctl status mymap 2>&1)"
+		udevadm settle --timeout=20
+		node_is rx0 root:stranger 660
+		retry 20 systemctl is-active --quiet mymap
+	done
+}
+
+@test "apply: the service ends with the module" {
+	requires udev
+	configure a <<<$'[rx0]\nsize = 1M'
 	systemctl restart mymap
-	node_is rx0 root:stranger 660
+	module_changed=yes
+	module_remove
+	retry 20 service_is inactive
 }
 
 @test "apply: the service loads the module where it is not" {
