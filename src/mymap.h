@@ -64,11 +64,11 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
-#include <linux/wait.h>
 #include <linux/xarray.h>
 #include <linux/mymap.h>
 
 #include "limits.h"
+#include "notify.h"
 
 struct device;
 struct iov_iter;
@@ -77,7 +77,6 @@ struct mymap_device;
 struct mymap_dma_map;
 struct mymap_frames;
 struct mymap_name;
-struct poll_table_struct;
 
 /* memory_pages.c, memory_remove.c: where pages come from and go to */
 
@@ -163,45 +162,6 @@ int mymap_pages_fill_contiguous(struct mymap_pages *pages);
 
 int mymap_drivers_init(void);
 void mymap_drivers_exit(void);
-
-/* notify.c: rings, and who is told */
-
-/**
- * struct mymap_notify - the rings of one buffer
- * @waiters: who waits for a ring; its lock guards all members, and those of the
- *	listeners
- * @sequence: how often it has been rung
- * @eventfds: the eventfds that are told
- * @nr_eventfds: how many, at most MYMAP_MAX_EVENTFDS
- */
-struct mymap_notify {
-	wait_queue_head_t waiters;
-	u64 sequence;
-	struct list_head eventfds;
-	unsigned int nr_eventfds;
-};
-
-/**
- * struct mymap_listener - what one open file has to do with rings
- * @notify: those of its buffer; never changes
- * @seen: the number of the last ring that was acknowledged through the file
- */
-struct mymap_listener {
-	struct mymap_notify *notify;
-	u64 seen;
-};
-
-void mymap_notify_init(struct mymap_notify *notify);
-u64 mymap_notify_ring(struct mymap_notify *notify);
-int mymap_notify_wait(struct mymap_notify *notify, u64 *sequence, s64 timeout);
-void mymap_listener_init(struct mymap_listener *listener,
-			 struct mymap_notify *notify);
-void mymap_listener_release(struct mymap_listener *listener);
-void mymap_listener_acknowledge(struct mymap_listener *listener, u64 sequence);
-__poll_t mymap_listener_poll(struct mymap_listener *listener, struct file *file,
-			     struct poll_table_struct *table);
-int mymap_listener_add_eventfd(struct mymap_listener *listener, int fd);
-int mymap_listener_remove_eventfd(struct mymap_listener *listener, int fd);
 
 /* buffer.c: lifetime, size, seals */
 
