@@ -47,3 +47,13 @@ load helpers
 	requires root 32bit
 	program_32 segments not_told
 }
+
+@test "sync: the command says that from the device is for a descriptor that may be written" {
+	run --separate-stderr mymap create --size 4K -- sh -c 'mymap sync --to-device --fd 4 4</proc/self/fd/3'
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	run --separate-stderr mymap create --size 4K -- sh -c 'mymap sync --from-device --fd 4 4</proc/self/fd/3'
+	[ "$status" -eq 1 ]
+	[ "$stderr" = "mymap: sync: --from-device may drop what others have written: the descriptor must be open for writing" ]
+	mymap create --size 4K -- mymap sync --from-device --fd 3
+}

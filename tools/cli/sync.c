@@ -18,6 +18,10 @@ static int complain_sync(const struct command *command, int error)
 	case -ENXIO:
 		complain("%s: the device is gone", command->name);
 		break;
+	case -EACCES:
+		complain("%s: --from-device may drop what others have written: the descriptor must be open "
+			 "for writing", command->name);
+		break;
 	default:
 		complain("%s: %s", command->name, strerror(-error));
 	}
