@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+bats_require_minimum_version 1.5.0
 load helpers
 
 @test "segments: a run of memory is one segment" {
