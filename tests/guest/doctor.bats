@@ -234,11 +234,13 @@ huge_undo() {
 }
 
 @test "doctor: of CMA it says what the kernel does" {
-	local total
+	local total free status=ok
 	total=$(awk '$1 == "CmaTotal:" { print $2 }' /proc/meminfo)
+	free=$(awk '$1 == "CmaFree:" { print $2 }' /proc/meminfo)
 	run -0 mymap doctor --json
 	if [ "${total:-0}" -gt 0 ]; then
-		found cma ok "$((total / 1024)).$((total % 1024 * 10 / 1024)) MiB are set aside"
+		[ "$total" -ge 65536 ] && [ "$free" -ge $((total / 2)) ] || status=note
+		found cma $status "$((total / 1024)).$((total % 1024 * 10 / 1024)) MiB are set aside"
 	elif grep -qx CONFIG_DMA_CMA=y "/boot/config-$(uname -r)"; then
 		found cma note "none is set aside"
 	else
