@@ -50,6 +50,7 @@ load helpers
 }
 
 @test "sync: the command says that from the device is for a descriptor that may be written" {
+	requires udev
 	run --separate-stderr mymap create --size 4K -- sh -c 'mymap sync --to-device --fd 4 4</proc/self/fd/3'
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
@@ -57,4 +58,8 @@ load helpers
 	[ "$status" -eq 1 ]
 	[ "$stderr" = "mymap: sync: --from-device may drop what others have written: the descriptor must be open for writing" ]
 	mymap create --size 4K -- mymap sync --from-device --fd 3
+	mymap create --size 4K --name sync0
+	mymap sync sync0 --from-device
+	mymap sync sync0 --to-device
+	mymap destroy sync0
 }

@@ -182,10 +182,14 @@ static int inherited_open(const struct command *command, int fd, struct mymap_bu
 	return EXIT_FAILED;
 }
 
-/* Whoever may only read a buffer can have it shown and read. */
-static uint64_t target_flags(const struct command *command)
+/*
+ * Whoever may only read a buffer can have it shown and read. What synchronizes it from
+ * its device may drop what was written: that is for who may write.
+ */
+static uint64_t target_flags(const struct command *command, const struct options *options)
 {
-	return command->only_reads ? MYMAP_BUFFER_OPEN_READ_ONLY : 0;
+	return command->only_reads && !option_given(options, OPTION_FROM_DEVICE) ?
+		MYMAP_BUFFER_OPEN_READ_ONLY : 0;
 }
 
 /**
@@ -209,7 +213,7 @@ int target_open(const struct command *command, const struct options *options,
 	if (option_given(options, OPTION_FD))
 		return inherited_open(command, options->fd, ret_buffer);
 	if (options->name)
-		return named_open(command, options->name, target_flags(command), ret_buffer);
+		return named_open(command, options->name, target_flags(command, options), ret_buffer);
 
 	r = device_open(&ctx);
 	if (r != EXIT_OK)
