@@ -69,6 +69,7 @@ enum option_id {
  * @description: more, for its own --help; ends in a newline
  * @options: BIT(enum option_id) of each option it takes
  * @only_reads: it does not write to the buffer
+ * @writes_with: BIT(enum option_id) of those with which it does nevertheless
  * @takes_name: it takes the name of a buffer, before or behind the options
  * @takes_device: it takes a device, likewise
  * @run: do it; returns an exit status
@@ -83,6 +84,7 @@ struct command {
 	const char *description;
 	uint64_t options;
 	bool only_reads;
+	uint64_t writes_with;
 	bool takes_name;
 	bool takes_device;
 	int (*run)(const struct command *command, const struct options *options);

@@ -182,13 +182,10 @@ static int inherited_open(const struct command *command, int fd, struct mymap_bu
 	return EXIT_FAILED;
 }
 
-/*
- * Whoever may only read a buffer can have it shown and read. What synchronizes it from
- * its device may drop what was written: that is for who may write.
- */
+/* Whoever may only read a buffer can have it shown and read. */
 static uint64_t target_flags(const struct command *command, const struct options *options)
 {
-	return command->only_reads && !option_given(options, OPTION_FROM_DEVICE) ?
+	return command->only_reads && !(options->given & command->writes_with) ?
 		MYMAP_BUFFER_OPEN_READ_ONLY : 0;
 }
 

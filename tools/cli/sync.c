@@ -70,6 +70,8 @@ const struct command command_sync = {
 		"next to nothing.\n",
 	.options = BIT(OPTION_FD) | BIT(OPTION_LENGTH) | BIT(OPTION_OFFSET) | BIT(OPTION_END) | DIRECTIONS,
 	.only_reads = true,
+	/* It may drop what others have written: that is for who may write. */
+	.writes_with = BIT(OPTION_FROM_DEVICE),
 	.takes_name = true,
 	.run = run,
 };
