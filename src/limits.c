@@ -165,26 +165,41 @@ static int mymap_charge_try(struct mymap_charge *charge, u64 size)
 	return refused_by == MYMAP_NR_LIMITS ? 0 : -EDQUOT;
 }
 
-/* The entry of the caller, with one buffer more. */
-static struct mymap_user *mymap_user_get(void)
+/*
+ * The entry of the caller, with one buffer more: the one that is there, or *new,
+ * which is NULL then; NULL where there is neither.
+ */
+static struct mymap_user *mymap_user_get_or_add(struct mymap_user **new)
 {
-	struct mymap_user *user, *new;
-
-	/* Most of the time for nothing: but under the lock it may not sleep. */
-	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
-	if (!new)
-		return ERR_PTR(-ENOMEM);
+	struct mymap_user *user;
 
 	spin_lock(&mymap_limits_lock);
 	user = mymap_user_find(current_uid());
-	if (!user) {
-		user = new;
-		new = NULL;
+	if (!user && *new) {
+		user = *new;
+		*new = NULL;
 		user->uid = current_uid();
 		hash_add(mymap_users, &user->node, __kuid_val(user->uid));
 	}
-	user->nr_buffers++;
+	if (user)
+		user->nr_buffers++;
 	spin_unlock(&mymap_limits_lock);
+	return user;
+}
+
+/* The entry of the caller, made where it has none, with one buffer more. */
+static struct mymap_user *mymap_user_get(void)
+{
+	struct mymap_user *new = NULL, *user = mymap_user_get_or_add(&new);
+
+	if (user)
+		return user;
+	/* Not under the lock, where it may not sleep. */
+	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return ERR_PTR(-ENOMEM);
+	user = mymap_user_get_or_add(&new);
+	/* Somebody else was faster where there still is one. */
 	kfree(new);
 	return user;
 }
