@@ -8,7 +8,11 @@
  *   empty                 nothing was touched yet;
  *   a page                one chunk that fills the slot;
  *   a tagged table        the slot is fragmented, or it is the buffer's tail:
- *                         a struct mymap_table has an entry for every page.
+ *                         an entry for every page. One in which the buffer ended
+ *                         when it was made is shorter, and gives way to another
+ *                         when the buffer has grown and a page beyond is there.
+ *                         Who looks under RCU may still see the one before: it
+ *                         has what was true at that moment.
  *
  * Invariants of a chunk, from publication in its slot until it is detached:
  *
@@ -24,7 +28,9 @@
  * - it begins at a multiple of its size and ends inside of the buffer.
  */
 #include <linux/highmem.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "memory_chunks.h"
 #include "stats.h"
@@ -55,22 +61,22 @@ struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 	     slot;
 	     slot = xa_find_after(&pages->slots, &index,
 				  (last - 1) >> MYMAP_SLOT_ORDER, XA_PRESENT)) {
-		struct mymap_table *table = mymap_slot_table(slot);
+		struct mymap_table table = mymap_slot_table(slot);
 		pgoff_t first = index << MYMAP_SLOT_ORDER;
 		unsigned long i;
 
-		if (!table) {
+		if (!table.nr) {
 			*pgoff = first;
 			return slot;
 		}
 		for (i = at > first ? at - first : 0;
-		     i < MYMAP_SLOT_PAGES && i < last - first; i++) {
-			struct page *head = table->page[i];
+		     i < table.nr && i < last - first; i++) {
+			struct page *head = table.page[i];
 
 			if (!head)
 				continue;
 			head = compound_head(head);
-			*pgoff = first + i - (table->page[i] - head);
+			*pgoff = first + i - (table.page[i] - head);
 			return head;
 		}
 	}
@@ -138,28 +144,52 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 /**
  * mymap_table_alloc() - an empty table for a slot
  * @pages: the memory that it is for, whose creator is charged
+ * @index: the slot, which has pages of the buffer
  *
- * Context: process context, may sleep.
- * Return: the table, freed by kfree(), or NULL.
+ * Context: process context, may sleep, holds the buffer's lock.
+ * Return: what the slot is to have, given back by mymap_table_free(), or NULL.
  */
-struct mymap_table *mymap_table_alloc(struct mymap_pages *pages)
+void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index)
 {
-	struct mem_cgroup *old = compat_memcg_enter(pages->memcg);
-	struct mymap_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	unsigned long nr = pages->nr_pages - (index << MYMAP_SLOT_ORDER);
+	struct mymap_short_table *table;
+	unsigned long nr_words = MYMAP_SLOT_PAGES;
+	struct mem_cgroup *old;
 
+	if (nr < MYMAP_SLOT_PAGES)
+		nr_words = roundup_pow_of_two(nr + 1);
+	old = compat_memcg_enter(pages->memcg);
+	table = kcalloc(nr_words, sizeof(void *), GFP_KERNEL_ACCOUNT);
 	compat_memcg_enter(old);
-	return table;
+	if (!table)
+		return NULL;
+	if (nr >= MYMAP_SLOT_PAGES)
+		return xa_tag_pointer(table, MYMAP_TAG_TABLE);
+	table->nr = nr_words - 1;
+	return xa_tag_pointer(table, MYMAP_TAG_SHORT_TABLE);
+}
+
+/**
+ * mymap_table_free() - give a table back that nobody looks into
+ * @slot: what mymap_table_alloc() has returned; anything else stays as it is
+ *
+ * Context: any.
+ */
+void mymap_table_free(void *slot)
+{
+	if (xa_pointer_tag(slot))
+		kfree(xa_untag_pointer(slot));
 }
 
 /**
  * mymap_table_put_chunk() - let a table show a chunk
- * @table: the table
+ * @table: the table, which has room for it
  * @first: the chunk's first page
  * @head: the chunk, mapping and index set; its reference is the slot's now
  *
  * Context: holds the buffer's lock, or nobody else sees the table.
  */
-void mymap_table_put_chunk(struct mymap_table *table, pgoff_t first,
+void mymap_table_put_chunk(struct mymap_table table, pgoff_t first,
 			   struct page *head)
 {
 	unsigned long at = first & (MYMAP_SLOT_PAGES - 1);
@@ -170,35 +200,45 @@ void mymap_table_put_chunk(struct mymap_table *table, pgoff_t first,
 		 * Pairs with the dependent READ_ONCE() of readers: zeros,
 		 * mapping and index are seen before the page.
 		 */
-		smp_store_release(&table->page[at + i], head + i);
+		smp_store_release(&table.page[at + i], head + i);
 	}
 }
 
-/* The table of a slot, made where there is none; under the lock. */
-static struct mymap_table *mymap_slot_make_table(struct mymap_pages *pages,
-						 unsigned long index)
+/*
+ * The table of a slot with room for its first @nr pages, made where there is
+ * none; under the lock. Return: 0 or -ENOMEM, and nothing has changed.
+ */
+static int mymap_slot_make_table(struct mymap_pages *pages, unsigned long index,
+				 unsigned long nr, struct mymap_table *table)
 {
-	void *slot = xa_load(&pages->slots, index);
-	struct mymap_table *table;
+	void *slot = xa_load(&pages->slots, index), *new;
+	struct mymap_table before = mymap_slot_table(slot);
 	struct mem_cgroup *old;
 	int err;
 
-	if (slot)
-		return mymap_slot_table(slot);
+	*table = before;
+	if (before.nr >= nr)
+		return 0;
 
-	table = mymap_table_alloc(pages);
-	if (!table)
-		return ERR_PTR(-ENOMEM);
+	new = mymap_table_alloc(pages, index);
+	if (!new)
+		return -ENOMEM;
+	*table = mymap_slot_table(new);
+	/* Whoever sees the new one sees no less than before. */
+	if (before.nr)
+		memcpy(table->page, before.page,
+		       before.nr * sizeof(*before.page));
 	old = compat_memcg_enter(pages->memcg);
-	err = xa_err(xa_store(&pages->slots, index,
-			      xa_tag_pointer(table, MYMAP_TAG_TABLE),
-			      GFP_KERNEL));
+	err = xa_err(xa_store(&pages->slots, index, new, GFP_KERNEL));
 	compat_memcg_enter(old);
 	if (err) {
-		kfree(table);
-		return ERR_PTR(err);
+		mymap_table_free(new);
+		return err;
 	}
-	return table;
+	/* Somebody may be looking into it without a lock. */
+	if (before.nr)
+		compat_kvfree_rcu(xa_untag_pointer(slot));
+	return 0;
 }
 
 /**
@@ -240,7 +280,7 @@ int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 {
 	bool huge = order && order == MYMAP_HUGE_ORDER;
 	unsigned long index = first >> MYMAP_SLOT_ORDER;
-	struct mymap_table *table;
+	struct mymap_table table;
 	struct mem_cgroup *old;
 	int err;
 
@@ -253,11 +293,11 @@ int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 		if (err)
 			goto err_detach;
 	} else {
-		table = mymap_slot_make_table(pages, index);
-		if (IS_ERR(table)) {
-			err = PTR_ERR(table);
+		err = mymap_slot_make_table(pages, index,
+					    (first & (MYMAP_SLOT_PAGES - 1)) +
+					    (1UL << order), &table);
+		if (err)
 			goto err_detach;
-		}
 		mymap_table_put_chunk(table, first, head);
 	}
 

@@ -22,18 +22,51 @@
 	(IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && \
 	 COMPAT_MAX_ORDER >= MYMAP_PMD_ORDER ? MYMAP_PMD_ORDER : 0)
 
-/* The pages of a slot that is not one chunk; NULL where nothing is yet. */
+/**
+ * struct mymap_table - the pages of a slot that is not one chunk
+ * @page: one for each page; NULL where nothing is yet
+ * @nr: how many of them it can have, from the slot's first on; the others are not
+ *	there yet. 0 where the slot has no table.
+ *
+ * A copy of where to look, which lives as long as what the slot has.
+ */
 struct mymap_table {
-	struct page *page[MYMAP_SLOT_PAGES];
+	struct page **page;
+	unsigned long nr;
 };
 
-#define MYMAP_TAG_TABLE 1UL
+/*
+ * What a slot has instead where the buffer ends in it. With its @nr it is as
+ * large as a power of two: as kmalloc() has them.
+ */
+struct mymap_short_table {
+	unsigned long nr;
+	struct page *page[];
+};
 
-/* The table in a slot, or NULL where it is empty or one chunk. */
-static inline struct mymap_table *mymap_slot_table(void *slot)
+#define MYMAP_TAG_TABLE		1UL
+#define MYMAP_TAG_SHORT_TABLE	3UL
+
+/* The table in a slot; its nr is 0 where that is empty or one chunk. */
+static inline struct mymap_table mymap_slot_table(void *slot)
 {
-	return xa_pointer_tag(slot) == MYMAP_TAG_TABLE ?
-		xa_untag_pointer(slot) : NULL;
+	struct mymap_short_table *table;
+
+	switch (xa_pointer_tag(slot)) {
+	case MYMAP_TAG_TABLE:
+		return (struct mymap_table){
+			.page = xa_untag_pointer(slot),
+			.nr = MYMAP_SLOT_PAGES,
+		};
+	case MYMAP_TAG_SHORT_TABLE:
+		table = xa_untag_pointer(slot);
+		return (struct mymap_table){
+			.page = table->page,
+			.nr = table->nr,
+		};
+	default:
+		return (struct mymap_table){};
+	}
 }
 
 /* What stands in a slot for one page, or NULL. Under RCU or the lock. */
@@ -42,13 +75,13 @@ static inline struct page *mymap_slot_page(struct mymap_pages *pages,
 {
 	void *slot = xa_load(&pages->slots, pgoff >> MYMAP_SLOT_ORDER);
 	unsigned long i = pgoff & (MYMAP_SLOT_PAGES - 1);
-	struct mymap_table *table;
+	struct mymap_table table;
 
 	if (!slot)
 		return NULL;
 	table = mymap_slot_table(slot);
-	if (table)
-		return READ_ONCE(table->page[i]);
+	if (table.nr)
+		return i < table.nr ? READ_ONCE(table.page[i]) : NULL;
 	return (struct page *)slot + i;
 }
 
@@ -75,8 +108,9 @@ struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 			      pgoff_t last);
 struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 			       enum mymap_effort effort);
-struct mymap_table *mymap_table_alloc(struct mymap_pages *pages);
-void mymap_table_put_chunk(struct mymap_table *table, pgoff_t first,
+void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index);
+void mymap_table_free(void *slot);
+void mymap_table_put_chunk(struct mymap_table table, pgoff_t first,
 			   struct page *head);
 bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
 			  unsigned int order);

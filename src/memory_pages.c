@@ -73,7 +73,7 @@ void mymap_pages_destroy(struct mymap_pages *pages)
 				 -(long)pages->nr_huge);
 	mymap_pages_walk(pages, mymap_chunk_put);
 	xa_for_each(&pages->slots, index, slot)
-		kfree(mymap_slot_table(slot));
+		mymap_table_free(slot);
 	xa_destroy(&pages->slots);
 	compat_memcg_put(pages->memcg);
 }

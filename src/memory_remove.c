@@ -36,7 +36,6 @@
 #include <linux/minmax.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "memory_chunks.h"
@@ -55,7 +54,8 @@
  * @to: @last, or the end of the chunk that the page before it stands in
  * @fresh: chunks for what stays of @from to @first and of @last to @to, in the
  *	places of the slots that @first and the page before @last are in; if that
- *	is one slot, the first table serves for both. NULL where none is needed.
+ *	is one slot, the first table serves for both. As mymap_table_alloc() has
+ *	made them; NULL where none is needed.
  */
 struct mymap_removal {
 	struct mymap_pages *pages;
@@ -63,7 +63,7 @@ struct mymap_removal {
 	pgoff_t last;
 	pgoff_t from;
 	pgoff_t to;
-	struct mymap_table *fresh[2];
+	void *fresh[2];
 };
 
 static void mymap_removal_init(struct mymap_removal *removal,
@@ -99,12 +99,12 @@ static unsigned long mymap_removal_slot(const struct mymap_removal *removal,
  * The first chunk of a table from @at on, which becomes where it begins; NULL
  * where there are no more.
  */
-static struct page *mymap_table_next(struct mymap_table *table,
+static struct page *mymap_table_next(struct mymap_table table,
 				     unsigned long *at)
 {
-	for (; *at < MYMAP_SLOT_PAGES; (*at)++) {
-		if (table->page[*at])
-			return table->page[*at];
+	for (; *at < table.nr; (*at)++) {
+		if (table.page[*at])
+			return table.page[*at];
 	}
 	return NULL;
 }
@@ -115,14 +115,14 @@ static void mymap_removal_free(struct mymap_removal *removal)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(removal->fresh); i++) {
-		struct mymap_table *table = removal->fresh[i];
+		struct mymap_table table = mymap_slot_table(removal->fresh[i]);
 		unsigned long at = 0;
 
-		while (table && (head = mymap_table_next(table, &at))) {
+		while ((head = mymap_table_next(table, &at))) {
 			at += mymap_chunk_pages(head);
 			put_page(head);
 		}
-		kfree(table);
+		mymap_table_free(removal->fresh[i]);
 	}
 }
 
@@ -141,7 +141,8 @@ static int mymap_removal_allocate(struct mymap_removal *removal, pgoff_t first,
 	if (!mymap_memory_is_there(last - first))
 		return -ENOMEM;
 	if (!removal->fresh[i]) {
-		removal->fresh[i] = mymap_table_alloc(pages);
+		removal->fresh[i] =
+			mymap_table_alloc(pages, mymap_removal_slot(removal, i));
 		if (!removal->fresh[i])
 			return -ENOMEM;
 	}
@@ -155,7 +156,8 @@ static int mymap_removal_allocate(struct mymap_removal *removal, pgoff_t first,
 		while (!head && order--);
 		if (!head)
 			return -ENOMEM;
-		mymap_table_put_chunk(removal->fresh[i], first, head);
+		mymap_table_put_chunk(mymap_slot_table(removal->fresh[i]),
+				      first, head);
 		first += mymap_chunk_pages(head);
 	}
 	return 0;
@@ -276,11 +278,11 @@ static void mymap_removal_copy(struct mymap_removal *removal, size_t i)
 {
 	pgoff_t first = mymap_removal_slot(removal, i) << MYMAP_SLOT_ORDER;
 	struct mymap_pages *pages = removal->pages;
-	struct mymap_table *table = removal->fresh[i];
+	struct mymap_table table = mymap_slot_table(removal->fresh[i]);
 	unsigned long at, nr_pages = 0;
 
-	for (at = 0; at < MYMAP_SLOT_PAGES; at++) {
-		struct page *page = table->page[at];
+	for (at = 0; at < table.nr; at++) {
+		struct page *page = table.page[at];
 
 		if (!page)
 			continue;
@@ -302,12 +304,12 @@ static void mymap_removal_unslot(struct mymap_removal *removal,
 	unsigned long index = first >> MYMAP_SLOT_ORDER;
 	struct mymap_pages *pages = removal->pages;
 	void *slot = xa_load(&pages->slots, index);
-	struct mymap_table *table = mymap_slot_table(slot);
+	struct mymap_table table = mymap_slot_table(slot);
 	unsigned long i, at = first & (MYMAP_SLOT_PAGES - 1);
 
-	if (table) {
+	if (table.nr) {
 		for (i = 0; i < mymap_chunk_pages(head); i++)
-			WRITE_ONCE(table->page[at + i], NULL);
+			WRITE_ONCE(table.page[at + i], NULL);
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(removal->fresh); i++) {
@@ -315,9 +317,8 @@ static void mymap_removal_unslot(struct mymap_removal *removal,
 		    index != mymap_removal_slot(removal, i))
 			continue;
 		/* In the place of another entry: no memory is needed. */
-		slot = xa_store(&pages->slots, index,
-				xa_tag_pointer(removal->fresh[i],
-					       MYMAP_TAG_TABLE), GFP_KERNEL);
+		slot = xa_store(&pages->slots, index, removal->fresh[i],
+				GFP_KERNEL);
 		WARN_ON_ONCE(xa_is_err(slot));
 		removal->fresh[i] = NULL;
 		return;
@@ -325,12 +326,15 @@ static void mymap_removal_unslot(struct mymap_removal *removal,
 	xa_erase(&pages->slots, index);
 }
 
-/* Fresh chunks for a slot that has a table go into that one. */
+/*
+ * Fresh chunks for a slot that has a table go into that one, which has room for
+ * them: it had the chunk that they are copies of.
+ */
 static void mymap_removal_merge(struct mymap_removal *removal, size_t i)
 {
 	unsigned long index = mymap_removal_slot(removal, i);
-	struct mymap_table *fresh = removal->fresh[i];
-	struct mymap_table *table =
+	struct mymap_table fresh = mymap_slot_table(removal->fresh[i]);
+	struct mymap_table table =
 		mymap_slot_table(xa_load(&removal->pages->slots, index));
 	unsigned long at = 0;
 	struct page *head;
@@ -339,7 +343,7 @@ static void mymap_removal_merge(struct mymap_removal *removal, size_t i)
 		mymap_table_put_chunk(table, at, head);
 		at += mymap_chunk_pages(head);
 	}
-	kfree(fresh);
+	mymap_table_free(removal->fresh[i]);
 }
 
 /* Tables that have nothing left leave room for a chunk that fills the slot. */
@@ -352,13 +356,14 @@ static void mymap_removal_drop_tables(struct mymap_removal *removal)
 	xa_for_each_range(&pages->slots, index, slot,
 			  mymap_removal_slot(removal, 0),
 			  mymap_removal_slot(removal, 1)) {
-		struct mymap_table *table = mymap_slot_table(slot);
+		struct mymap_table table = mymap_slot_table(slot);
 
-		if (!table || memchr_inv(table, 0, sizeof(*table)))
+		if (!table.nr ||
+		    memchr_inv(table.page, 0, table.nr * sizeof(*table.page)))
 			continue;
 		xa_erase(&pages->slots, index);
 		/* Somebody may be looking into it without a lock. */
-		compat_kvfree_rcu(table);
+		compat_kvfree_rcu(xa_untag_pointer(slot));
 		cond_resched();
 	}
 }

@@ -16,6 +16,10 @@ measured() {
 	measured small_page
 }
 
+@test "footprint: a page of a small buffer costs 16 bytes at most" {
+	measured small_buffer
+}
+
 @test "footprint: an open buffer costs 1 KiB, an inode and a dentry at most, a second descriptor 1 KiB" {
 	measured descriptors
 }

@@ -36,6 +36,10 @@ teardown() {
 	program resize grown_is_zeros_and_old_stays
 }
 
+@test "resize: a buffer that grows page by page keeps each of them" {
+	program resize grown_page_by_page
+}
+
 @test "resize: a mapping grown beyond the buffer is SIGBUS there until the buffer has grown" {
 	program resize grown_mapping_and_buffer
 }

@@ -272,6 +272,34 @@ static void descriptors(void)
 	check_at_most("a second descriptor of it", of_second_descriptors(), 1024);
 }
 
+/* Of a size that is the worst for what is as large as a power of two, and without what a file costs. */
+static double of_pages_of_small_buffers(void)
+{
+	size_t nr = 16, len = nr * page_size;
+	struct slab before;
+	int fds[MANY], i;
+	double bytes;
+
+	open_many(fds, len);
+	slab_before(&before);
+	for (i = 0; i < MANY; i++)
+		CHECK_EQ(fallocate(fds[i], 0, 0, (off_t)len), 0);
+	bytes = slab_each(&before, MANY);
+	close_many(fds);
+	return bytes / (double)nr;
+}
+
+static void small_buffer(void)
+{
+	double bytes;
+
+	many_files();
+	bytes = of_pages_of_small_buffers();
+	/* A count that sees nothing would find no table. */
+	CHECK(bytes > 0);
+	check_at_most("a page of a buffer of 16", bytes, 16);
+}
+
 static void size_alone(void)
 {
 	double largest, page;
@@ -329,6 +357,7 @@ static void page_tables(void)
 static const struct test_case cases[] = {
 	CASE(huge_page),
 	CASE(small_page),
+	CASE(small_buffer),
 	CASE(descriptors),
 	CASE(size_alone),
 	CASE(page_tables),

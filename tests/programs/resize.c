@@ -138,6 +138,28 @@ static void grown_is_zeros_and_old_stays(void)
 	tagged_check(&t);
 }
 
+/* What there is of the last slot is as long as the buffer, and has to be made longer again and again. */
+static void grown_page_by_page(void)
+{
+	size_t nr = huge_pages() + 20, i;
+	int fd = buffer_create(page_size, 0);
+
+	for (i = 0; i < nr; i++) {
+		void *memory;
+
+		resize_ok(fd, (i + 1) * page_size);
+		memory = map_at(fd, page_size, (off_t)(i * page_size), PROT_READ | PROT_WRITE);
+		tags_write(memory, i, 1);
+		unmap(memory, page_size);
+		CHECK_EQ(info(fd).resident, (i + 1) * page_size);
+	}
+	tags_check(map_at(fd, nr * page_size, 0, PROT_READ), 0, nr);
+	resize_ok(fd, 3 * page_size);
+	resize_ok(fd, nr * page_size);
+	tags_check(map_at(fd, 3 * page_size, 0, PROT_READ), 0, 3);
+	check_zeros(fd, 3, nr - 3);
+}
+
 /* A mapping that reaches beyond the end: SIGBUS, until the buffer reaches there. */
 static void grown_mapping_and_buffer(void)
 {
@@ -355,6 +377,7 @@ static const struct test_case cases[] = {
 	CASE(default_buffer_is_fixed),
 	CASE(truncate_after_the_end),
 	CASE(grown_is_zeros_and_old_stays),
+	CASE(grown_page_by_page),
 	CASE(grown_mapping_and_buffer),
 	CASE(huge_pages_after_growing),
 	CASE(shrink_small_buffer),
