@@ -117,8 +117,12 @@ struct mymap_pages {
 	unsigned long nr_huge;
 };
 
-/* So many pages are mapped by one fault of a batched mapping. */
-#define MYMAP_RUN_PAGES	64
+/*
+ * So many pages are mapped by one fault of a batched mapping, at most, and so many
+ * of them are locked at a time.
+ */
+#define MYMAP_FAULT_PAGES	512
+#define MYMAP_RUN_PAGES		64
 
 /**
  * struct mymap_run - pages that follow each other in a buffer
@@ -144,8 +148,10 @@ struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 			     enum mymap_effort effort);
 bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 		       struct page *page);
+bool mymap_run_begin(struct mymap_pages *pages, pgoff_t pgoff,
+		     struct mymap_run *run);
 void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
-			struct mymap_run *run, unsigned int nr);
+			struct mymap_run *run, unsigned long nr);
 void mymap_run_release(struct mymap_run *run);
 int mymap_pages_populate(struct mymap_pages *pages, pgoff_t first,
 			 pgoff_t last);

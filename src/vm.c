@@ -131,8 +131,9 @@ static vm_fault_t mymap_vm_fault_batched(struct vm_fault *vmf)
 	struct mymap_buffer *buffer = vmf->vma->vm_private_data;
 	unsigned long address = vmf->address & PAGE_MASK;
 	vm_fault_t result = mymap_vm_fault(vmf);
+	pgoff_t pgoff = vmf->pgoff, last;
+	unsigned long nr_left;
 	struct mymap_run run;
-	unsigned long nr;
 	int err;
 
 	/* Where the page is broken, the core knows what to do about it. */
@@ -143,22 +144,28 @@ static vm_fault_t mymap_vm_fault_batched(struct vm_fault *vmf)
 	run.page[0] = vmf->page;
 	run.nr = 1;
 	vmf->page = NULL;
-	nr = min_t(unsigned long, MYMAP_RUN_PAGES,
-		   (vmf->vma->vm_end - address) >> PAGE_SHIFT);
-	mymap_pages_extend(&buffer->pages, vmf->pgoff, &run, nr);
+	last = pgoff + min_t(unsigned long, MYMAP_FAULT_PAGES,
+			     (vmf->vma->vm_end - address) >> PAGE_SHIFT);
+	do {
+		mymap_pages_extend(&buffer->pages, pgoff, &run, last - pgoff);
 
-	/* It takes references for the page table; ours go with the locks. */
-	nr = run.nr;
-	err = vm_insert_pages(vmf->vma, address, run.page, &nr);
-	mymap_run_release(&run);
+		/* It takes references for the page table; ours go with the locks. */
+		nr_left = run.nr;
+		err = vm_insert_pages(vmf->vma, address, run.page, &nr_left);
+		mymap_run_release(&run);
+		pgoff += run.nr;
+		address += (unsigned long)run.nr << PAGE_SHIFT;
+	} while (!err && run.nr == MYMAP_RUN_PAGES && pgoff < last &&
+		 mymap_run_begin(&buffer->pages, pgoff, &run));
 
 	/*
 	 * -EBUSY: it came to a page that is mapped already, be it the first one
-	 * because somebody else was faster.
+	 * because somebody else was faster. Whatever ends it behind the first run,
+	 * what was asked for is mapped.
 	 */
-	if (err == -ENOMEM)
-		return VM_FAULT_OOM;
-	return err && err != -EBUSY ? VM_FAULT_SIGBUS : VM_FAULT_NOPAGE;
+	if (!err || err == -EBUSY || pgoff - vmf->pgoff > MYMAP_RUN_PAGES)
+		return VM_FAULT_NOPAGE;
+	return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
 }
 
 /*

@@ -13,6 +13,7 @@
 #include <linux/highmem.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/rbtree.h>	/* for DEFINE_MUTEX() of 5.10 with PREEMPT_RT */
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
@@ -195,6 +196,16 @@ static inline bool compat_page_is_pinned(struct page *page)
 	return page_maybe_dma_pinned(page);
 #else
 	return folio_maybe_dma_pinned(page_folio(page));
+#endif
+}
+
+/* unlock_page() of a chunk's head, which newer kernels look for once more. */
+static inline void compat_unlock_head(struct page *head)
+{
+#ifdef MYMAP_HAVE_FOLIO_UNLOCK
+	folio_unlock((struct folio *)head);
+#else
+	unlock_page(head);
 #endif
 }
 

@@ -37,6 +37,8 @@ ccflags-y += $(call mymap-probe,KMAP_LOCAL,highmem.h,kmap_local_page)
 ccflags-y += $(call mymap-probe,PAGE_MLOCKED,page-flags.h,PAGEFLAG.Mlocked)
 # page_maybe_dma_pinned(), as long as there is one.
 ccflags-y += $(call mymap-probe,PAGE_PINNED,mm.h,bool page_maybe_dma_pinned)
+# 5.16: folio_unlock().
+ccflags-y += $(call mymap-probe,FOLIO_UNLOCK,pagemap.h,void folio_unlock)
 # 6.5: copy_splice_read().
 ccflags-y += $(call mymap-probe,COPY_SPLICE_READ,fs.h,copy_splice_read)
 # 6.8: eventfd_signal() adds 1 and takes no number.

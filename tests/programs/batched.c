@@ -12,7 +12,7 @@
 #include "test.h"
 
 /* At least so many pages a fault, where all of them are there. */
-#define AT_LEAST 16
+#define AT_LEAST 128
 
 /* Enough to be batched: smaller mappings are not. */
 static size_t many_pages(void)
