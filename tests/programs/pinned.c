@@ -304,7 +304,7 @@ static void io_uring_fixed_buffer_outlives_buffer(void)
 	tags_check(bytes, 0, nr);
 	/* The disk may still write into them, to nobody's harm. */
 	CHECK_EQ(uring_transfer(&ring, IORING_OP_READ_FIXED, disk, memory, len), len);
-	close(ring.fd);
+	uring_close(&ring);
 }
 
 static bool is_cut(void *data)
@@ -333,8 +333,8 @@ static void io_uring_fixed_buffer_of_locked_page(void)
 			      (off_t)page_size), EBUSY);
 	buffer_check_size(fd, size);
 	tags_check(memory, 0, 3);
-	close(ring.fd);
-	/* The ring ends a little later. */
+	uring_close(&ring);
+	/* It ends a little later. */
 	CHECK(wait_until(is_cut, &fd, 10));
 	tags_check(memory, 0, 2);
 	CHECK_EQ(touch_read(memory + 2 * page_size), SIGBUS);

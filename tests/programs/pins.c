@@ -114,7 +114,7 @@ static void io_uring_of(uint32_t kind)
 	memset(p.memory, 0, p.len);
 	CHECK_EQ(uring_transfer(&ring, IORING_OP_READ_FIXED, disk, p.memory, p.len), p.len);
 	tags_check(p.memory, 0, NR_PAGES);
-	close(ring.fd);
+	uring_close(&ring);
 }
 
 static void io_uring(void)

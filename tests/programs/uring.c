@@ -14,20 +14,26 @@
 
 void uring_setup(struct uring *ring)
 {
-	size_t sq_len, cq_len;
-
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = (int)syscall(SYS_io_uring_setup, 4, &ring->params);
 	if (ring->fd < 0 && (errno == ENOSYS || errno == EPERM))
 		test_skip("no io_uring: %s", strerror(errno));
 	CHECK(ring->fd >= 0);
-	sq_len = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
-	cq_len = ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
-	ring->sq = mmap(NULL, sq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
-	ring->cq = mmap(NULL, cq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_CQ_RING);
-	ring->sqes = mmap(NULL, ring->params.sq_entries * sizeof(struct io_uring_sqe),
-			  PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
+	ring->sq_len = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
+	ring->cq_len = ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe);
+	ring->sqes_len = ring->params.sq_entries * sizeof(struct io_uring_sqe);
+	ring->sq = mmap(NULL, ring->sq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQ_RING);
+	ring->cq = mmap(NULL, ring->cq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_CQ_RING);
+	ring->sqes = mmap(NULL, ring->sqes_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, IORING_OFF_SQES);
 	CHECK(ring->sq != MAP_FAILED && ring->cq != MAP_FAILED && ring->sqes != MAP_FAILED);
+}
+
+void uring_close(struct uring *ring)
+{
+	unmap(ring->sqes, ring->sqes_len);
+	unmap(ring->cq, ring->cq_len);
+	unmap(ring->sq, ring->sq_len);
+	close(ring->fd);
 }
 
 int uring_try_register(struct uring *ring, char *memory, size_t size)
@@ -49,7 +55,7 @@ void require_fixed_buffers(void)
 	uring_setup(&ring);
 	if (uring_try_register(&ring, memory, page_size) && errno == EOPNOTSUPP)
 		test_skip("io_uring of this kernel takes no fixed buffers from mapped files");
-	close(ring.fd);
+	uring_close(&ring);
 	close(file);
 }
 

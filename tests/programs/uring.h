@@ -13,11 +13,14 @@ struct uring {
 	int fd;
 	char *sq, *cq;
 	struct io_uring_sqe *sqes;
+	size_t sq_len, cq_len, sqes_len;
 	struct io_uring_params params;
 };
 
 /* The case is skipped where there is none. */
 void uring_setup(struct uring *ring);
+/* It ends, a little later: its mappings would keep it. */
+void uring_close(struct uring *ring);
 /* Memory as the ring's fixed buffer: 0, or -1 and errno. */
 int uring_try_register(struct uring *ring, char *memory, size_t size);
 /* The same; must work. */
