@@ -2,7 +2,19 @@
 bats_require_minimum_version 1.5.0
 load helpers
 
+# spare SCORE: what the OOM killer thinks of the shells that look at a test. Where the memory of the one that it killed
+# is slow to come, it takes another one.
+spare() {
+	local pid=$BASHPID
+	[ "$(id -u)" = 0 ] || return 0
+	while [ "${pid:-1}" -gt 1 ]; do
+		echo "$1" >"/proc/$pid/oom_score_adj"
+		pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
+	done
+}
+
 teardown() {
+	spare 0
 	cgroups_remove
 	[ -z "$module_changed" ] || module_restore
 	expect_no_more_complaints
@@ -164,7 +176,8 @@ set_limit() {
 	[ -z "${MYMAP_SLOW-}" ] || skip "to fill all memory takes too long on a kernel that looks for mistakes"
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
 	expect_complaint 'invoked oom-killer|Out of memory'
-	run -137 "$programs/limits" touch_all 0
+	spare -1000
+	run -137 choom -n 0 -- "$programs/limits" touch_all 0
 	[[ "$(kernel_log | grep -m 1 'Killed process')" == *"(limits)"* ]] ||
 		fail "the kernel killed: $(kernel_log | grep 'Killed process')"
 }
