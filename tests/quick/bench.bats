@@ -217,6 +217,15 @@ row() {
 	[ ! -e ran ]
 }
 
+@test "bench: the real gnuplot draws sizes of which one has no figure for a step" {
+	requires gnuplot
+	{ row a 1 2 3 4 5 6 7 8 9 10; row a 1 2 3 | sed 's/4096/8192/'; row b null null 3 | sed 's/4096/16384/'; } >rows
+	run --separate-stderr mymap bench --from rows --plot plot.svg --json
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ] || { echo "$stderr"; false; }
+	grep -q 'first touch' plot.svg
+}
+
 @test "bench: bad words are usage errors" {
 	run --separate-stderr mymap bench nothing
 	fails_with 2 "mymap: bench: no row 'nothing'; see 'mymap bench --help'"

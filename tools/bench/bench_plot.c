@@ -102,12 +102,14 @@ static void print_data(FILE *to, const struct bench_row *rows, size_t nr, unsign
 	fputs("END\n", to);
 }
 
-static bool has_data(const struct bench_row *rows, size_t nr, unsigned int panel)
+/* Has any row a figure for a panel, any at all or any of a series? */
+static bool has_data(const struct bench_row *rows, size_t nr, const struct bench_row *series,
+		     unsigned int panel)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		if (!rows[i].error[0] &&
+		if (!rows[i].error[0] && (!series || same_series(&rows[i], series)) &&
 		    (panel < BENCH_NR_STEPS ? rows[i].steps[panel].has : rows[i].has_turns))
 			return true;
 	return false;
@@ -122,7 +124,8 @@ static void print_quoted(FILE *to, const char *text)
 
 static void print_panel(FILE *to, const struct bench_row *rows, size_t nr, unsigned int panel)
 {
-	unsigned int column = 2;
+	const char *separator = "";
+	unsigned int column = 1;
 	size_t i;
 
 	fprintf(to, "set title \"%s\"\n", panel_title(panel));
@@ -136,11 +139,14 @@ static void print_panel(FILE *to, const struct bench_row *rows, size_t nr, unsig
 
 		if (!is_first(rows, i, false))
 			continue;
-		fprintf(to, "%s $panel%u using %u:xtic(1) title '", column > 2 ? "," : "", panel,
-			column);
+		column++;
+		/* To gnuplot, bars without one figure are an error. */
+		if (!has_data(rows, nr, &rows[i], panel))
+			continue;
+		fprintf(to, "%s $panel%u using %u:xtic(1) title '", separator, panel, column);
 		print_quoted(to, rows[i].machine.kernel);
 		fprintf(to, ", %s'", size_format(rows[i].size, size, sizeof(size)));
-		column++;
+		separator = ",";
 	}
 	fputc('\n', to);
 }
@@ -150,7 +156,7 @@ static void print_script(FILE *to, const struct bench_row *rows, size_t nr)
 	unsigned int panel, panels = 0;
 
 	for (panel = 0; panel < NR_PANELS; panel++) {
-		if (!has_data(rows, nr, panel))
+		if (!has_data(rows, nr, NULL, panel))
 			continue;
 		print_data(to, rows, nr, panel);
 		panels++;
@@ -168,7 +174,7 @@ static void print_script(FILE *to, const struct bench_row *rows, size_t nr)
 		"set key outside top center horizontal noenhanced\n"
 		"set multiplot layout %u,2\n", (panels + 1) / 2 * 300, (panels + 1) / 2);
 	for (panel = 0; panel < NR_PANELS; panel++)
-		if (has_data(rows, nr, panel))
+		if (has_data(rows, nr, NULL, panel))
 			print_panel(to, rows, nr, panel);
 	fputs("unset multiplot\n", to);
 }
