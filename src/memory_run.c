@@ -30,8 +30,8 @@ static void mymap_run_cut(struct mymap_run *run, unsigned int nr)
 }
 
 /*
- * Pages of a chunk whose lock is held, up to the first one that is broken. Return:
- * whether more can follow.
+ * More pages of the chunk that a run ends with, up to the first one that is broken.
+ * Return: whether another chunk can follow.
  */
 static bool mymap_run_add(struct mymap_run *run, struct page *page,
 			  struct page *end, unsigned int nr)
@@ -144,10 +144,11 @@ void mymap_pages_extend(struct mymap_pages *pages, pgoff_t pgoff,
 					    pgoff + run->nr);
 		if (!head)
 			break;
-		if (!PageHead(head))
-			run->page[run->nr++] = head;
-		else if (!mymap_run_add(run, head,
-					head + mymap_chunk_pages(head), nr))
+		/* In any case: whatever is in the run is given back. */
+		run->page[run->nr++] = head;
+		if (PageHead(head) &&
+		    !mymap_run_add(run, head + 1,
+				   head + mymap_chunk_pages(head), nr))
 			break;
 	}
 	if (unlikely(xa_load(&pages->slots, index) != slot)) {
