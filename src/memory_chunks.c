@@ -11,8 +11,8 @@
  *                         an entry for every page. One in which the buffer ended
  *                         when it was made is shorter, and gives way to another
  *                         when the buffer has grown and a page beyond is there.
- *                         Who looks under RCU may still see the one before: it
- *                         has what was true at that moment.
+ *                         Who looks under RCU may still see the one before, and
+ *                         looks the slot up again before it believes in a page.
  *
  * Invariants of a chunk, from publication in its slot until it is detached:
  *
