@@ -72,12 +72,13 @@ waits() {
 	echo 0 >$tracing/tracing_on
 	stop_looking
 	all=${all% faults}
-	# Whether madvise() takes it depends on the kernel, and some faults of a process that begins do.
+	# Whether madvise() takes it depends on the kernel, and some faults of a process that begins do, fewer than 20.
+	# The trace has no room for all of them.
 	taken=$(timeout 100 awk '/<stack trace>/ { looking = 1; next }
 		!/^ => / { looking = 0 }
 		looking && $2 ~ /page_fault|user_addr_fault|mem_abort/ { faults++; looking = 0 }
 		END { print faults + 0 }' $tracing/trace)
-	[ "$all" -gt 500 ] && [ "$taken" -lt $((all / 10)) ] ||
+	[ "$all" -gt 500 ] && [ "$taken" -lt $((40 + all / 100)) ] ||
 		fail "of $all faults $taken took the lock of the address space"
 	echo "# of $all faults $taken took the lock of the address space" >&3
 }
