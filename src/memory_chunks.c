@@ -83,6 +83,31 @@ struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 	return NULL;
 }
 
+/*
+ * Free pages that si_mem_available() does not count, since processors have them at
+ * hand. Up to Linux 6.6 these are few. Then a processor keeps the more of what it
+ * frees the more that is, up to an eighth of the machine's memory in all, and who
+ * gives a large buffer back may want the next one at once. The allocator takes
+ * them from all processors before it gives up.
+ */
+static long mymap_pages_at_hand(void)
+{
+	long nr = 0;
+	int nid, cpu, i;
+
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			if (!populated_zone(zone))
+				continue;
+			for_each_online_cpu(cpu)
+				nr += compat_pages_at_hand(zone, cpu);
+		}
+	}
+	return nr;
+}
+
 /**
  * mymap_memory_is_there() - is there room for that many pages more?
  * @nr_pages: how many
@@ -99,6 +124,10 @@ bool mymap_memory_is_there(unsigned long nr_pages)
 {
 	long available = si_mem_available();
 
+	/* Not below 0, where the kernel has less than it wants to keep. */
+	if (available > 0 && nr_pages <= available)
+		return true;
+	available += mymap_pages_at_hand();
 	return available > 0 && nr_pages <= available;
 }
 
@@ -121,12 +150,15 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 
 	/*
 	 * Larger chunks are a matter of luck, one round of reclaim and
-	 * compaction is what they are worth. Only a single page is wanted
-	 * in earnest.
+	 * compaction is what a whole slot is worth; where it has not helped it
+	 * would not help for each part of the slot either. Only a single page
+	 * is wanted in earnest.
 	 */
 	if (order)
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
-	else if (effort == MYMAP_MAY_FAIL)
+	if (order && order < MYMAP_SLOT_ORDER)
+		gfp &= ~__GFP_DIRECT_RECLAIM;
+	else if (!order && effort == MYMAP_MAY_FAIL)
 		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 
 	old = compat_memcg_enter(pages->memcg);

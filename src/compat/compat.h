@@ -13,6 +13,7 @@
 #include <linux/highmem.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/pagemap.h>
 #include <linux/rbtree.h>	/* for DEFINE_MUTEX() of 5.10 with PREEMPT_RT */
 #include <linux/rcupdate.h>
@@ -206,6 +207,16 @@ static inline void compat_unlock_head(struct page *head)
 	folio_unlock((struct folio *)head);
 #else
 	unlock_page(head);
+#endif
+}
+
+/* Free pages of a zone that a processor has at hand. */
+static inline long compat_pages_at_hand(const struct zone *zone, int cpu)
+{
+#ifdef MYMAP_HAVE_PER_CPU_PAGESET
+	return READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count);
+#else
+	return READ_ONCE(per_cpu_ptr(zone->pageset, cpu)->pcp.count);
 #endif
 }
 

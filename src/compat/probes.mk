@@ -56,3 +56,5 @@ ccflags-y += $(call mymap-probe,VMAP_IOSYS,dma-buf.h,int (.vmap).struct dma_buf 
 ccflags-y += $(call mymap-probe,VMA_SET_FILE,mm.h,void vma_set_file)
 # 5.16, and carried back to 5.10.y: cc_platform_has().
 ccflags-y += $(call mymap-probe,CC_PLATFORM,cc_platform.h,bool cc_platform_has)
+# 5.14: zone->per_cpu_pageset.
+ccflags-y += $(call mymap-probe,PER_CPU_PAGESET,mmzone.h,per_cpu_pageset;)

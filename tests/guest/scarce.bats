@@ -34,3 +34,9 @@ teardown_file() {
 	requires root huge memory:1500
 	program scarce at_first_touch
 }
+
+@test "scarce: what was given back is to be had at once" {
+	requires memory:900
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	program scarce given_back
+}

@@ -21,20 +21,31 @@
 /* More than that, and less than there is in all. */
 #define WANTED		(160 * MIB)
 
-/* That the kernel says it can have, in bytes. */
-static size_t available(void)
+/* What stands in lines of a file behind a key, one for each of them or the first one only. */
+static size_t sum_of(const char *path, const char *key, bool first)
 {
-	FILE *file = fopen("/proc/meminfo", "re");
-	size_t kib = 0;
-	char line[128];
+	FILE *file = fopen(path, "re");
+	size_t sum = 0;
+	char line[256];
 
 	CHECK(file);
-	while (!kib && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %zu kB", &kib) != 1)
-			kib = 0;
+	while (fgets(line, sizeof(line), file) && !(first && sum)) {
+		char *at = line + strspn(line, " ");
+
+		if (!strncmp(at, key, strlen(key)))
+			sum += strtoul(at + strlen(key), NULL, 10);
+	}
 	fclose(file);
+	return sum;
+}
+
+/* That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. */
+static size_t available(void)
+{
+	size_t kib = sum_of("/proc/meminfo", "MemAvailable:", true);
+
 	CHECK(kib);
-	return kib << 10;
+	return (kib << 10) + sum_of("/proc/zoneinfo", "count:", false) * page_size;
 }
 
 /* It goes with the process. */
@@ -112,7 +123,18 @@ static void at_first_touch(void)
 	a_large_buffer(0);
 }
 
+/* So much that what a processor keeps of it is wanted again: up to an eighth of the machine's memory. */
+static void given_back(void)
+{
+	size_t size = (available() - LEFT) / MIB * MIB;
+	int round;
+
+	for (round = 0; round < 4; round++)
+		close(buffer_create(size, POPULATE));
+}
+
 static const struct test_case cases[] = {
+	CASE(given_back),
 	CASE(populated),
 	CASE(at_first_touch),
 	CASES_END
