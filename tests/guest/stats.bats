@@ -70,15 +70,31 @@ value_of() {
 	status_is 0
 }
 
-@test "stats: a page fault without memory counts as such" {
+@test "stats: a page fault without memory counts as such, where nobody may be killed for it" {
+	requires memcg
+	expect_complaint 'stats invoked oom-killer|Out of memory and no killable processes'
+	cgroup_make stats 32M
+	run in_cgroup stats "$programs/stats" lock_until_memory_is_short
+	status_is 0
+	expect_no_more_complaints
+}
+
+# What the dead process leaves can be enough for the page that it has died for: then its fault is served after all, mostly so on
+# Linux 7.2.
+@test "stats: a page fault without memory counts as such, in a process that is killed for it" {
+	local round counted
 	requires memcg
 	expect_complaint 'stats invoked oom-killer|Memory cgroup out of memory'
 	cgroup_make stats 32M
-	run in_cgroup stats "$programs/stats" touch_until_memory_is_short
-	status_is 137
+	for round in 1 2 3 4; do
+		run in_cgroup stats "$programs/stats" touch_until_memory_is_short
+		status_is 137
+		counted=$(value_of faults_oom)
+		[ "$counted" = "$(value_of allocation_failures)" ]
+		[ "$counted" = 0 ] || break
+	done
 	expect_no_more_complaints
-	[ "$(value_of faults_oom)" -ge 1 ]
-	[ "$(value_of allocation_failures)" -ge 1 ]
+	[ "$counted" = 1 ] || skip "the kernel found memory for each page after all, $round times"
 }
 
 @test "stats: three readers while faults are counted lose and see nothing wrong" {

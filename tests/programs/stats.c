@@ -247,14 +247,22 @@ static void refused_memory_is_a_failure(void)
 	count_no_more();
 }
 
+/* A program that is not in memory any more is read again, and there is none for it. */
+static void stay_in_memory(void)
+{
+	CHECK_EQ(mlockall(MCL_CURRENT), 0);
+}
+
 /* In a cgroup of 16 MiB. */
 static void write_until_memory_is_short(void)
 {
 	size_t len = 32 << 20;
 	int fd = buffer_create(len, 0);
-	char *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *bytes;
 	ssize_t written;
 
+	stay_in_memory();
+	bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(bytes != MAP_FAILED);
 	count_anew();
 	/* Zeros, all from the one page that the kernel has of them. */
@@ -268,7 +276,32 @@ static void write_until_memory_is_short(void)
 	CHECK_EQ(stat_now("allocation_failures"), 1);
 }
 
-/* The same by page faults, which end with the death of who caused them. */
+/* The same by page faults, which mlock() makes, where nobody may be killed for it. */
+static void lock_until_memory_is_short(void)
+{
+	size_t len = 64 << 20;
+	int fd = buffer_create(len, 0);
+	int failed, error;
+	char *memory;
+
+	stay_in_memory();
+	memory = map_shared(fd, len);
+	CHECK_EQ(file_write("/proc/self/oom_score_adj", "-1000"), 0);
+	count_anew();
+	failed = mlock(memory, len);
+	error = errno;
+	/* Room to open files again, and to say what is wrong. */
+	unmap(memory, len);
+	close(fd);
+	count_no_more();
+	CHECK_EQ(failed, -1);
+	CHECK_EQ(error, ENOMEM);
+	CHECK(stat_now("faults_sigbus") >= 1);
+	CHECK_EQ(stat_now("allocation_failures"), stat_now("faults_sigbus"));
+	CHECK_EQ(stat_now("faults_oom"), 0);
+}
+
+/* And with the death of who caused them. */
 static void touch_until_memory_is_short(void)
 {
 	size_t len = 64 << 20, i;
@@ -376,6 +409,7 @@ static const struct test_case cases[] = {
 	CASE(buffers_and_their_memory),
 	CASE(refused_memory_is_a_failure),
 	CASE(write_until_memory_is_short),
+	CASE(lock_until_memory_is_short),
 	CASE(touch_until_memory_is_short),
 	CASE(three_readers_at_once),
 	CASE(traced),
