@@ -85,6 +85,10 @@ table_but_poison() {
 	table "$programs/mmap_table" other
 }
 
+@test "mmap table: a batched mapping" {
+	table "$programs/mmap_table" batched
+}
+
 @test "mmap table: all of it, by an ordinary user" {
 	table_but_poison as member "$programs/mmap_table"
 }

@@ -36,6 +36,7 @@ static const struct part {
 	{ "msync", "msync", rows_msync },
 	{ "fork", "fork", rows_fork },
 	{ "other", "Other calls", rows_other },
+	{ "batched", "2 MiB and more, at an address where no 2 MiB page fits", rows_batched },
 	{ NULL, NULL, NULL }
 };
 

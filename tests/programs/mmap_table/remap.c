@@ -69,16 +69,22 @@ static const char *grow_behind_end(long flags)
 	return say("works, %s behind the end", outcome_of_touch(touch_read(to + t.len)));
 }
 
+const char *shrink_mapping(const struct tagged *t, size_t nr_pages)
+{
+	size_t left = t->nr_pages - nr_pages;
+
+	CHECK(mremap(t->memory, t->len, left * page_size, 0) == t->memory);
+	tags_check(t->memory, 0, left);
+	CHECK_EQ(touch_read(t->memory + left * page_size), SIGSEGV);
+	tagged_check(t);
+	return "unmaps the tail";
+}
+
 static const char *shrink(long nr_pages)
 {
 	struct tagged t = make_tagged(many_pages());
-	size_t left = t.nr_pages - (size_t)nr_pages;
 
-	CHECK(mremap(t.memory, t.len, left * page_size, 0) == t.memory);
-	tags_check(t.memory, 0, left);
-	CHECK_EQ(touch_read(t.memory + left * page_size), SIGSEGV);
-	tagged_check(&t);
-	return "unmaps the tail";
+	return shrink_mapping(&t, (size_t)nr_pages);
 }
 
 static const char *move(long flags)

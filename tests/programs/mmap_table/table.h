@@ -44,7 +44,7 @@ extern const struct row rows_range[], rows_error[], rows_signal[];
 extern const struct row rows_mremap[], rows_munmap[], rows_mprotect[];
 extern const struct row rows_madvise[], rows_poison[];
 extern const struct row rows_mlock[], rows_msync[];
-extern const struct row rows_fork[], rows_other[];
+extern const struct row rows_fork[], rows_other[], rows_batched[];
 
 /* Is it a mymap buffer's turn? */
 extern bool on_mymap;
@@ -76,6 +76,8 @@ const char *outcome_of_touch(int sig);
 typedef int (*range_call)(void *addr, size_t len, int argument);
 const char *outcome_unaligned(range_call call, long argument);
 const char *outcome_with_hole(range_call call, long argument);
+/* Of mremap to so many pages less. */
+const char *shrink_mapping(const struct tagged *t, size_t nr_pages);
 /* For good, in a buffer that the next call uses again. */
 const char *__attribute__((format(printf, 1, 2))) say(const char *format, ...);
 
