@@ -87,12 +87,12 @@ struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
  * Free pages that si_mem_available() does not count, since processors have them at
  * hand. Up to Linux 6.6 these are few. Then a processor keeps the more of what it
  * frees the more that is, up to an eighth of the machine's memory in all, and who
- * gives a large buffer back may want the next one at once. The allocator takes
- * them from all processors before it gives up.
+ * gives a large buffer back may want the next one at once. An allocation has those
+ * of its own processor at once, and those of others as soon as reclaim gets on.
  */
-static long mymap_pages_at_hand(void)
+static unsigned long mymap_pages_at_hand(void)
 {
-	long nr = 0;
+	unsigned long nr = 0;
 	int nid, cpu, i;
 
 	for_each_online_node(nid) {
@@ -122,13 +122,11 @@ static long mymap_pages_at_hand(void)
  */
 bool mymap_memory_is_there(unsigned long nr_pages)
 {
-	long available = si_mem_available();
+	/* 0 also where the kernel has less than it wants to keep. */
+	unsigned long available = si_mem_available();
 
-	/* Not below 0, where the kernel has less than it wants to keep. */
-	if (available > 0 && nr_pages <= available)
-		return true;
-	available += mymap_pages_at_hand();
-	return available > 0 && nr_pages <= available;
+	return nr_pages <= available ||
+		nr_pages <= available + mymap_pages_at_hand();
 }
 
 /**
@@ -154,12 +152,13 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 	 * would not help for each part of the slot either. Only a single page
 	 * is wanted in earnest.
 	 */
-	if (order)
+	if (order) {
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
-	if (order && order < MYMAP_SLOT_ORDER)
-		gfp &= ~__GFP_DIRECT_RECLAIM;
-	else if (!order && effort == MYMAP_MAY_FAIL)
+		if (order < MYMAP_SLOT_ORDER)
+			gfp &= ~__GFP_DIRECT_RECLAIM;
+	} else if (effort == MYMAP_MAY_FAIL) {
 		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	}
 
 	old = compat_memcg_enter(pages->memcg);
 	page = alloc_pages(gfp, order);

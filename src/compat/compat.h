@@ -211,7 +211,7 @@ static inline void compat_unlock_head(struct page *head)
 }
 
 /* Free pages of a zone that a processor has at hand. */
-static inline long compat_pages_at_hand(const struct zone *zone, int cpu)
+static inline int compat_pages_at_hand(const struct zone *zone, int cpu)
 {
 #ifdef MYMAP_HAVE_PER_CPU_PAGESET
 	return READ_ONCE(per_cpu_ptr(zone->per_cpu_pageset, cpu)->count);

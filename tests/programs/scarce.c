@@ -21,15 +21,15 @@
 /* More than that, and less than there is in all. */
 #define WANTED		(160 * MIB)
 
-/* What stands in lines of a file behind a key, one for each of them or the first one only. */
-static size_t sum_of(const char *path, const char *key, bool first)
+/* What stands behind a key in the lines of a file. */
+static size_t sum_of(const char *path, const char *key)
 {
 	FILE *file = fopen(path, "re");
 	size_t sum = 0;
 	char line[256];
 
 	CHECK(file);
-	while (fgets(line, sizeof(line), file) && !(first && sum)) {
+	while (fgets(line, sizeof(line), file)) {
 		char *at = line + strspn(line, " ");
 
 		if (!strncmp(at, key, strlen(key)))
@@ -42,10 +42,10 @@ static size_t sum_of(const char *path, const char *key, bool first)
 /* That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. */
 static size_t available(void)
 {
-	size_t kib = sum_of("/proc/meminfo", "MemAvailable:", true);
+	size_t kib = sum_of("/proc/meminfo", "MemAvailable:");
 
 	CHECK(kib);
-	return (kib << 10) + sum_of("/proc/zoneinfo", "count:", false) * page_size;
+	return (kib << 10) + sum_of("/proc/zoneinfo", "count:") * page_size;
 }
 
 /* It goes with the process. */
