@@ -45,7 +45,7 @@ static const char *bytes_after(char *memory, size_t nr_pages)
 	return "the bytes stay";
 }
 
-static const char *advise(char *memory, size_t nr_pages, int advice)
+const char *advise(char *memory, size_t nr_pages, int advice)
 {
 	require_advice(advice);
 	errno = 0;

@@ -12,6 +12,9 @@
 
 #include "table.h"
 
+/* The least that is batched. */
+#define LEAST ((size_t)2 << 20)
+
 #ifndef MADV_PAGEOUT
 #define MADV_COLD 20
 #define MADV_PAGEOUT 21
@@ -63,7 +66,7 @@ static size_t nr_mappings(const char *memory, size_t len)
 static struct tagged make_odd(size_t len)
 {
 	size_t huge = huge_size();
-	struct tagged t = { .len = ((size_t)2 << 20) + 16 * page_size };
+	struct tagged t = { .len = LEAST + 16 * page_size };
 	char *at;
 
 	t.nr_pages = t.len / page_size;
@@ -81,21 +84,21 @@ static struct tagged make_odd(size_t len)
 
 static const char *odd_grow(int flags, bool free_room)
 {
-	struct tagged t = make_odd((size_t)2 << 20);
+	struct tagged t = make_odd(LEAST);
 	char *to;
 
 	if (!free_room) {
-		to = t.memory + ((size_t)2 << 20);
+		to = t.memory + LEAST;
 		CHECK(mmap(to, page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == to);
 	}
 	errno = 0;
 	to = mremap(t.memory, (size_t)2 << 20, t.len, flags);
 	if (to == MAP_FAILED) {
-		tags_check(t.memory, 0, ((size_t)2 << 20) / page_size);
+		tags_check(t.memory, 0, LEAST / page_size);
 		return outcome_of_errno(errno);
 	}
-	tags_check(to, 0, ((size_t)2 << 20) / page_size);
-	CHECK(is_filled(to + ((size_t)2 << 20), 0, t.len - ((size_t)2 << 20)));
+	tags_check(to, 0, LEAST / page_size);
+	CHECK(is_filled(to + LEAST, 0, t.len - LEAST));
 	return "shows what follows";
 }
 
@@ -119,14 +122,8 @@ static const char *odd_shrink(long nr_pages)
 static const char *odd_unmap(long nr_pages)
 {
 	struct tagged t = make_odd(0);
-	size_t first = t.nr_pages / 2, end = first + (size_t)nr_pages;
 
-	unmap(t.memory + first * page_size, (size_t)nr_pages * page_size);
-	tags_check(t.memory, 0, first);
-	tags_check(t.memory + end * page_size, end, t.nr_pages - end);
-	CHECK_EQ(touch_read(t.memory + first * page_size), SIGSEGV);
-	tagged_check(&t);
-	return "the rest stays";
+	return unmap_part_of(&t, t.nr_pages / 2, (size_t)nr_pages);
 }
 
 static const char *odd_protect(long prot)
@@ -147,20 +144,7 @@ static const char *odd_advise(long advice)
 {
 	struct tagged t = make_odd(0);
 
-	require_advice((int)advice);
-	errno = 0;
-	if (madvise(t.memory, t.len, (int)advice)) {
-		const char *error = outcome_of_errno(errno);
-
-		tags_check(t.memory, 0, t.nr_pages);
-		return error;
-	}
-	if (tag_is(t.memory, 0)) {
-		tagged_check(&t);
-		return "the bytes stay";
-	}
-	CHECK(is_filled(t.memory, 0, t.len));
-	return "zeros";
+	return advise(t.memory, t.nr_pages, (int)advice);
 }
 
 static const char *odd_lock(long argument)

@@ -234,23 +234,28 @@ const struct row rows_mremap[] = {
 
 /* munmap */
 
-/* @nr pages from @first on; the others stay as they are. */
+const char *unmap_part_of(const struct tagged *t, size_t first, size_t nr)
+{
+	size_t end = first + nr;
+
+	CHECK(end <= t->nr_pages);
+	unmap(t->memory + first * page_size, nr * page_size);
+	tags_check(t->memory, 0, first);
+	tags_check(t->memory + end * page_size, end, t->nr_pages - end);
+	CHECK_EQ(touch_read(t->memory + first * page_size), SIGSEGV);
+	CHECK_EQ(touch_read(t->memory + (end - 1) * page_size), SIGSEGV);
+	/* The rest is still a mapping of it. */
+	tags_write(t->memory, 0, first);
+	tags_write(t->memory + end * page_size, end, t->nr_pages - end);
+	tagged_check(t);
+	return "the rest stays";
+}
+
 static const char *unmap_part(size_t first, size_t nr)
 {
 	struct tagged t = make_tagged(many_pages());
-	size_t end = first + nr;
 
-	CHECK(end <= t.nr_pages);
-	unmap(t.memory + first * page_size, nr * page_size);
-	tags_check(t.memory, 0, first);
-	tags_check(t.memory + end * page_size, end, t.nr_pages - end);
-	CHECK_EQ(touch_read(t.memory + first * page_size), SIGSEGV);
-	CHECK_EQ(touch_read(t.memory + (end - 1) * page_size), SIGSEGV);
-	/* The rest is still a mapping of it. */
-	tags_write(t.memory, 0, first);
-	tags_write(t.memory + end * page_size, end, t.nr_pages - end);
-	tagged_check(&t);
-	return "the rest stays";
+	return unmap_part_of(&t, first, nr);
 }
 
 static const char *unmap_head(long nr)
