@@ -79,11 +79,11 @@ complained() {
 @test "detectors: memory of a device that was never mapped for it" {
 	# After a report it is silent, and there may have been one.
 	echo 1 >/sys/kernel/debug/dma-api/num_errors
-	detects dma '^WARNING: .*debug[.]c:[0-9]+ check_unmap'
+	detects dma '^DMA-API: .*device driver tries to free DMA memory it has not allocated'
 }
 
 @test "detectors: a page that is another one than its page table thinks" {
-	expect_complaint '^kernel BUG at mm/page_table_check|^invalid opcode|^Fixing recursive fault|Bad rss-counter'
+	expect_complaint '^kernel BUG at mm/page_table_check|^invalid opcode|^Fixing recursive fault|^WARNING: .* rcu_note_context_switch|Bad rss-counter'
 	insmod "$bad" mistake=page_table >/dev/null 2>&1 3>&- &
 	disown
 	retry 10 complained '^kernel BUG at mm/page_table_check'
