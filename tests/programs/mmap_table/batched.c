@@ -147,6 +147,13 @@ static const char *odd_advise(long advice)
 	return advise(t.memory, t.nr_pages, (int)advice);
 }
 
+static const char *odd_guard(long nr)
+{
+	struct tagged t = make_odd(0);
+
+	return guard_page(&t, (size_t)nr);
+}
+
 static const char *odd_lock(long argument)
 {
 	struct tagged t = make_odd(0);
@@ -209,6 +216,7 @@ const struct row rows_batched[] = {
 	SAME("`MADV_DONTDUMP`", odd_advise, MADV_DONTDUMP, "the bytes stay"),
 	DIFFERS("`MADV_DODUMP`", odd_advise, MADV_DODUMP, "EINVAL", "the bytes stay", SPECIAL),
 	SAME("`MADV_POPULATE_READ`", odd_advise, MADV_POPULATE_READ, "the bytes stay"),
+	DIFFERS("`MADV_GUARD_INSTALL`, a touch, `MADV_GUARD_REMOVE`", odd_guard, 3, "EINVAL", "SIGSEGV, the bytes stay", SPECIAL),
 	DIFFERS("mlock", odd_lock, 0, "all of it is there, `Locked:` is 0", "all of it is there, and `Locked:`",
 		SPECIAL ", which is not counted; it is never swapped anyway"),
 	SAME("fork, the child writes", odd_fork, 0, "one memory"),

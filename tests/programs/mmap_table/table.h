@@ -76,10 +76,11 @@ const char *outcome_of_touch(int sig);
 typedef int (*range_call)(void *addr, size_t len, int argument);
 const char *outcome_unaligned(range_call call, long argument);
 const char *outcome_with_hole(range_call call, long argument);
-/* Of mremap to so many pages less, of munmap of a part, and of madvise. What is left is looked at. */
+/* Of mremap to so many pages less, of munmap of a part, of madvise, and of a guard page. What is left is looked at. */
 const char *shrink_mapping(const struct tagged *t, size_t nr_pages);
 const char *unmap_part_of(const struct tagged *t, size_t first, size_t nr);
 const char *advise(char *memory, size_t nr_pages, int advice);
+const char *guard_page(const struct tagged *t, size_t nr);
 /* For good, in a buffer that the next call uses again. */
 const char *__attribute__((format(printf, 1, 2))) say(const char *format, ...);
 
