@@ -88,7 +88,7 @@ cached_as() {
 	cached_as ring0 cached
 	cached_as bell0 write-combined
 	cached_as later0 write-combined
-	[ -e "$cachemode" ] || skip "no headers of this kernel here: page tables were not looked at"
+	[ -e "$cachemode" ] || skip "no module for this kernel here: page tables were not looked at"
 }
 
 @test "tree: memory that is not cached is memory, and new each time" {

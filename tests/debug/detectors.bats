@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 load ../guest/helpers
 load kmemleak
 
-bad=$source_dir/build/debug/bad.ko
+bad=$source_dir/build/kernel-modules/$kernel_release/bad.ko
 
 teardown() {
 	expect_no_more_complaints

@@ -143,19 +143,17 @@ program_with() {
 	[ "$status" = 0 ] || fail "$* ended with status $status: $output"
 }
 
-# make_test_module NAME [PREPARE]: tests/modules/NAME, compiled for the kernel that runs; that for the debug kernel comes with it. None
-# where there are no headers, or where PREPARE FOLDER cannot put there what else it is made of. For setup_file.
+# make_test_module NAME [PREPARE]: tests/modules/NAME, compiled for the kernel that runs: that of another suite than the machine's comes
+# with it (tests/kernel-modules). None where there are no headers, or where PREPARE FOLDER cannot put there what else it is made of. For
+# setup_file.
 make_test_module() {
-	local headers folder=/var/tmp/mymap-$1
-	headers=/lib/modules/$(uname -r)/build
+	local headers=/lib/modules/$kernel_release/build folder=/var/tmp/mymap-$1 ready=$source_dir/build/kernel-modules/$kernel_release/$1.ko
 	rm -rf "$folder"
 	[ "$(id -u)" = 0 ] || return 0
-	if [[ $(uname -r) == *-mymap-debug ]]; then
-		mkdir "$folder"
-		cp "$source_dir/build/debug/$1.ko" "$folder"
+	if [ ! -e "$headers" ]; then
+		[ ! -e "$ready" ] || install -D "$ready" "$folder/$1.ko"
 		return
 	fi
-	[ -e "$headers" ] || return 0
 	cp -r "$tests_dir/modules/$1" "$folder"
 	${2:-:} "$folder" || return 0
 	make -C "$headers" M="$folder" modules >"$folder/log" 2>&1 || { cat "$folder/log"; return 1; }
@@ -166,11 +164,16 @@ add_numbers() {
 	cp -r "$source_dir/src/uapi" "$1"
 }
 
+# For make_test_module: how kernels differ.
+add_compat() {
+	cp -r "$source_dir/src/compat" "$1"
+}
+
 # with_module NAME CASE...: cases of the program that loads and removes that module.
 with_module() {
 	local name=$1 case file=/var/tmp/mymap-$1/$1.ko
 	shift
-	[ -e "$file" ] || skip "no headers of this kernel here, or no DKMS, or not root"
+	[ -e "$file" ] || skip "neither the module for this kernel here, nor headers and DKMS to make it, or not root"
 	for case; do
 		run "$programs/$name" "$case" "$file"
 		[ "$status" != 77 ] || skip "${output##*$'\n'}"

@@ -5,7 +5,7 @@ load helpers
 detector=/sys/kernel/debug/dma-api/num_errors
 
 setup_file() {
-	make_test_module importer
+	make_test_module importer add_compat
 }
 
 # The debug kernel's detector of wrong uses of the DMA API takes it for one that two devices have memory mapped at a time, which is

@@ -3,7 +3,7 @@
  * A driver that imports the dma-buf whose descriptor is its parameter, and plays a
  * device that uses it: through the addresses that it is told, as a device does, and
  * not through the pages. Where they are those of a copy (swiotlb), that shows who
- * forgets to synchronize. Without an IOMMU, and without high memory.
+ * forgets to synchronize. Without an IOMMU.
  *
  * The bytes have stages, of which each changes every byte. At the end they are in
  * stage IMPORTER_STAGE, for tests/programs/importer.c to see. The module stays
@@ -13,13 +13,24 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
-#include <linux/iosys-map.h>
+#include <linux/highmem.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
 
+#include "compat/dma-buf.h"
 #include "importer.h"
+
+/* Before 6.2 there was no lock that who imports would have to take or not. */
+#ifndef MYMAP_HAVE_ATTACHMENT_UNLOCKED
+#define dma_buf_map_attachment_unlocked dma_buf_map_attachment
+#define dma_buf_unmap_attachment_unlocked dma_buf_unmap_attachment
+#endif
+#ifndef MYMAP_HAVE_VMAP_UNLOCKED
+#define dma_buf_vmap_unlocked dma_buf_vmap
+#define dma_buf_vunmap_unlocked dma_buf_vunmap
+#endif
 
 static int fd = -1;
 module_param(fd, int, 0);
@@ -74,6 +85,26 @@ static int write(u8 *bytes, size_t len, size_t offset, u8 stage)
 	return 0;
 }
 
+/* By pages, of which the kernel need not have an address otherwise. */
+static int at(phys_addr_t where, size_t len, importer_fn act, size_t offset,
+	      u8 stage)
+{
+	int err = 0;
+
+	while (len && !err) {
+		size_t in_page = offset_in_page(where);
+		size_t part = min_t(size_t, len, PAGE_SIZE - in_page);
+		struct page *page = pfn_to_page(PHYS_PFN(where));
+
+		err = act((u8 *)kmap(page) + in_page, part, offset, stage);
+		kunmap(page);
+		where += part;
+		offset += part;
+		len -= part;
+	}
+	return err;
+}
+
 /* As the device: from address to address. */
 static int by_device(struct importer *importer, importer_fn act, u8 stage)
 {
@@ -83,9 +114,8 @@ static int by_device(struct importer *importer, importer_fn act, u8 stage)
 	int i, err;
 
 	for_each_sgtable_dma_sg(importer->table, sg, i) {
-		phys_addr_t where = dma_to_phys(dev, sg_dma_address(sg));
-
-		err = act(phys_to_virt(where), sg_dma_len(sg), offset, stage);
+		err = at(dma_to_phys(dev, sg_dma_address(sg)), sg_dma_len(sg),
+			 act, offset, stage);
 		if (err)
 			return err;
 		offset += sg_dma_len(sg);
@@ -201,27 +231,54 @@ static int two_at_a_time(struct importer *importer)
 	return err;
 }
 
+/* The kernel's address of it, or an ERR_PTR; and to give that back. */
+static u8 *map_it(void)
+{
+#ifdef compat_map
+	struct compat_map map;
+	int err = dma_buf_vmap_unlocked(dmabuf, &map);
+
+	return err ? ERR_PTR(err) : map.vaddr;
+#else
+	return dma_buf_vmap_unlocked(dmabuf) ?: ERR_PTR(-ENOMEM);
+#endif
+}
+
+static void unmap_it(u8 *memory)
+{
+#ifdef compat_map
+	struct compat_map map;
+
+	compat_map_set_vaddr(&map, memory);
+	dma_buf_vunmap_unlocked(dmabuf, &map);
+#else
+	dma_buf_vunmap_unlocked(dmabuf, memory);
+#endif
+}
+
 static int use(struct importer *importer)
 {
-	struct iosys_map map, again;
-	int err;
+	u8 *memory, *again;
+	int err = 0;
 
-	err = dma_buf_vmap(dmabuf, &map);
+	memory = map_it();
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	again = map_it();
+	if (!IS_ERR(again))
+		unmap_it(again);
+	if (again != memory)
+		err = -EILSEQ;
+	err = err ?: take_turns(importer, memory) ?: two_at_a_time(importer);
+	unmap_it(memory);
 	if (err)
 		return err;
-	err = dma_buf_vmap(dmabuf, &again);
-	if (!err) {
-		if (again.vaddr != map.vaddr)
-			err = -EILSEQ;
-		dma_buf_vunmap(dmabuf, &again);
-	}
-	err = err ?: take_turns(importer, map.vaddr) ?: two_at_a_time(importer);
-	dma_buf_vunmap(dmabuf, &map);
 	/* And anew, when nobody has it any more. */
-	err = err ?: dma_buf_vmap(dmabuf, &map);
-	if (!err)
-		dma_buf_vunmap(dmabuf, &map);
-	return err;
+	memory = map_it();
+	if (IS_ERR(memory))
+		return PTR_ERR(memory);
+	unmap_it(memory);
+	return 0;
 }
 
 static int importer_mmap(struct file *file, struct vm_area_struct *vma)
@@ -311,4 +368,4 @@ module_exit(importer_exit);
 
 MODULE_DESCRIPTION("Imports a dma-buf and looks at every byte");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(DMA_BUF);
+COMPAT_IMPORT_NS_DMA_BUF;
