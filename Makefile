@@ -70,20 +70,22 @@ check-secure-boot:
 #:                    repository, kernel upgrades, failing builds, upgrades and removal
 #:                    of the packages in virtual machines with real apt
 check-packaging:
-	@tests/check deb packaging life
+	@tests/check deb packaging life --beside life
 
-#: make check-life    of these, kernel upgrades, failing builds, upgrades and removal
+#: make check-life    of these, kernel upgrades, failing builds, upgrades and removal; SUITE
+#:                    for the apt and DKMS of another suite than bookworm
 check-life:
-	@tests/check life
+	@MYMAP_SUITE=$(SUITE) tests/check life --beside life
 
 #: make ci            what continuous integration runs
 ci:
 	@tests/check --within 4200 driver module --beside quick deb userland harness speed \
-		--then --turn debug-4 bringup long secure-boot debug-1 debug-2 debug-3
+		--then always --then --turn debug-4 bringup long secure-boot debug-1 debug-2 debug-3
 
 #: make check-all     everything there is; hours
 check-all:
-	@tests/check driver module --beside quick deb userland harness speed --then long bringup debug build debs secure-boot packaging life matrix
+	@tests/check driver module --beside quick deb userland harness speed \
+		--then long bringup debug build debs secure-boot packaging life matrix
 
 #: make check-speed   what mymap costs, against tests/budgets
 check-speed:

@@ -111,3 +111,25 @@ of_day() {
 	[ "${lines[-1]}" = "1 passed, 0 failed, 2 skipped" ]
 	[[ $output = *"ok 1 - debug-1 # SKIP no time was left"*"ok 1 - debug-2 # SKIP"* ]]
 }
+
+@test "check: each life is lived once, in one of the lanes" {
+	local lives
+	cp -r "$top/tests" "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir bin
+	printf '#!/bin/sh\n' >tests/deps
+	cat >bin/bats <<-'END'
+		#!/bin/sh
+		sleep 0.1
+		echo 1..1
+		echo "ok 1 - $3"
+	END
+	chmod +x bin/bats
+	lives=$(printf 'ok 1 - %s\n' tests/life/*.bats | sort)
+	PATH=$PWD/bin:$PATH run tests/check life --beside life
+	[ "$(grep '^ok' <<<"$output" | sort)" = "$lives" ]
+	[ "${lines[-1]}" = "$(wc -l <<<"$lives") passed, 0 failed, 0 skipped" ]
+	# And again the next time.
+	PATH=$PWD/bin:$PATH run tests/check life
+	[ "$(grep '^ok' <<<"$output" | sort)" = "$lives" ]
+}
