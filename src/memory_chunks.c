@@ -88,18 +88,23 @@ struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
  * hand. Up to Linux 6.6 these are few. Then a processor keeps the more of what it
  * frees the more that is, up to an eighth of the machine's memory in all, and who
  * gives a large buffer back may want the next one at once. An allocation has those
- * of its own processor at once, and those of others as soon as reclaim gets on.
+ * of its own processor, and of those of others only what reclaim happens to send
+ * back. So they count where the zone has free pages besides: who found out by
+ * trying would first take what others need at their next page fault.
  */
 static unsigned long mymap_pages_at_hand(void)
 {
+	enum zone_type last = gfp_zone(GFP_HIGHUSER), i;
 	unsigned long nr = 0;
-	int nid, cpu, i;
+	int nid, cpu;
 
 	for_each_online_node(nid) {
-		for (i = 0; i < MAX_NR_ZONES; i++) {
+		for (i = 0; i <= last; i++) {
 			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
 
-			if (!populated_zone(zone))
+			if (!populated_zone(zone) ||
+			    zone_page_state(zone, NR_FREE_PAGES) <=
+			    low_wmark_pages(zone) + zone->lowmem_reserve[last])
 				continue;
 			for_each_online_cpu(cpu)
 				nr += compat_pages_at_hand(zone, cpu);
@@ -133,6 +138,7 @@ bool mymap_memory_is_there(unsigned long nr_pages)
  * mymap_chunk_alloc() - pages for a buffer
  * @pages: the memory that they are for
  * @order: how many, as a power of two
+ * @best: the order that there is room for, which has been tried before @order
  * @effort: what to do where memory is short
  *
  * Context: process context, may sleep.
@@ -140,7 +146,7 @@ bool mymap_memory_is_there(unsigned long nr_pages)
  * the caller's, or NULL.
  */
 struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
-			       enum mymap_effort effort)
+			       unsigned int best, enum mymap_effort effort)
 {
 	gfp_t gfp = GFP_HIGHUSER | __GFP_ZERO | __GFP_COMP | COMPAT_GFP_ACCOUNT;
 	struct mem_cgroup *old;
@@ -148,14 +154,15 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 
 	/*
 	 * Larger chunks are a matter of luck, one round of reclaim and
-	 * compaction is what a whole slot is worth; where it has not helped it
-	 * would not help for each part of the slot either. Only a single page
-	 * is wanted in earnest.
+	 * compaction is what the largest is worth; where it has not helped it
+	 * would not help for each part of it either. Only a single page is
+	 * wanted in earnest. From 6.3 on, who does not reclaim is taken for one
+	 * who cannot wait, and may have of the reserves, unless it says no.
 	 */
 	if (order) {
 		gfp |= __GFP_NORETRY | __GFP_NOWARN;
-		if (order < MYMAP_SLOT_ORDER)
-			gfp &= ~__GFP_DIRECT_RECLAIM;
+		if (order < best)
+			gfp = (gfp | __GFP_NOMEMALLOC) & ~__GFP_DIRECT_RECLAIM;
 	} else if (effort == MYMAP_MAY_FAIL) {
 		gfp |= __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	}

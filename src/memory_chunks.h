@@ -107,7 +107,7 @@ static inline void mymap_chunk_join(struct mymap_pages *pages,
 struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 			      pgoff_t last);
 struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
-			       enum mymap_effort effort);
+			       unsigned int best, enum mymap_effort effort);
 void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index);
 void mymap_table_free(void *slot);
 void mymap_table_put_chunk(struct mymap_table table, pgoff_t first,

@@ -217,13 +217,13 @@ bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 	return holds;
 }
 
-/* The largest order worth trying at an offset, as things look without a lock. */
-static unsigned int mymap_order_at(struct mymap_pages *pages, pgoff_t pgoff)
+/*
+ * The largest order worth trying at an offset where @order would fit, as things
+ * look without a lock.
+ */
+static unsigned int mymap_order_at(struct mymap_pages *pages, pgoff_t pgoff,
+				   unsigned int order)
 {
-	unsigned int order = mymap_chunk_order(pgoff,
-					       READ_ONCE(pages->nr_pages),
-					       MYMAP_SLOT_ORDER);
-
 	rcu_read_lock();
 	while (order && mymap_range_is_taken(pages,
 					     pgoff & ~((1UL << order) - 1),
@@ -237,7 +237,9 @@ static unsigned int mymap_order_at(struct mymap_pages *pages, pgoff_t pgoff)
 static int mymap_pages_add(struct mymap_pages *pages, pgoff_t pgoff,
 			   enum mymap_effort effort)
 {
-	unsigned int order = mymap_order_at(pages, pgoff);
+	unsigned int best = mymap_chunk_order(pgoff, READ_ONCE(pages->nr_pages),
+					      MYMAP_SLOT_ORDER);
+	unsigned int order = mymap_order_at(pages, pgoff, best);
 	struct page *head;
 	pgoff_t first;
 	int err = 0;
@@ -245,7 +247,7 @@ static int mymap_pages_add(struct mymap_pages *pages, pgoff_t pgoff,
 	if (effort == MYMAP_MAY_FAIL && !mymap_memory_is_there(1UL << order))
 		return -ENOMEM;
 	for (;;) {
-		head = mymap_chunk_alloc(pages, order, effort);
+		head = mymap_chunk_alloc(pages, order, best, effort);
 		if (head || !order)
 			break;
 		order--;

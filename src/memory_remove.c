@@ -152,7 +152,8 @@ static int mymap_removal_allocate(struct mymap_removal *removal, pgoff_t first,
 		struct page *head;
 
 		do
-			head = mymap_chunk_alloc(pages, order, MYMAP_MAY_FAIL);
+			head = mymap_chunk_alloc(pages, order, MYMAP_SLOT_ORDER,
+						 MYMAP_MAY_FAIL);
 		while (!head && order--);
 		if (!head)
 			return -ENOMEM;
