@@ -12,6 +12,9 @@ setup() {
 # it keeps for itself each time that larger pieces are broken, by 96 MiB in a machine of 2 GiB.
 raised=/proc/sys/vm/watermark_boost_factor
 
+# What it wants to have free, in parts of 10,000: the most that can be, so that it can be told from nothing.
+wanted=/proc/sys/vm/watermark_scale_factor
+
 setup_file() {
 	sync
 	[ "$(id -u)" = 0 ] || return 0
@@ -39,4 +42,16 @@ teardown_file() {
 	requires memory:900
 	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
 	program scarce given_back
+}
+
+@test "scarce: write leaves alone what the kernel keeps for others, whatever other processors have at hand" {
+	local before
+	requires root memory:900
+	module_load_with max_buffer_size=1000000000000 max_total_size=1000000000000
+	before=$(cat $wanted)
+	echo 1000 >$wanted
+	run "$programs/scarce" leaves_some
+	echo "$before" >$wanted
+	[ "$status" != 77 ] || skip "$output"
+	status_is 0
 }

@@ -21,23 +21,13 @@ struct faulter {
 	unsigned long nr;
 };
 
-static void stay_on(int processor)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(processor, &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		test_skip("there is no processor %d", processor);
-}
-
 /* Each touch is a fault: what was mapped is not any more. */
 static void *fault_again(void *data)
 {
 	struct faulter *f = data;
 	size_t at;
 
-	stay_on(f->processor);
+	use_processor(f->processor);
 	while (now() < f->end) {
 		for (at = 0; at < f->len; at += page_size)
 			((volatile char *)f->memory)[at] = 1;
@@ -52,7 +42,7 @@ static void *allocate_again(void *data)
 {
 	struct faulter *f = data;
 
-	stay_on(f->processor);
+	use_processor(f->processor);
 	while (now() < f->end) {
 		((volatile char *)f->memory)[0] = 1;
 		CHECK_EQ(madvise(f->memory, page_size, MADV_REMOVE), 0);

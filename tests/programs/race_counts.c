@@ -149,18 +149,14 @@ static void stay_where_code_changes_late(void)
 {
 	char line[256];
 	bool late = false;
-	cpu_set_t one;
 	FILE *processors = fopen("/proc/cpuinfo", "re");
 
 	CHECK(processors);
 	while (!late && fgets(line, sizeof(line), processors))
 		late = strstr(line, "QEMU TCG");
 	fclose(processors);
-	if (!late)
-		return;
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	CHECK_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+	if (late)
+		use_processor(0);
 }
 
 static void statistics_begin(struct race *race)

@@ -39,13 +39,15 @@ static size_t sum_of(const char *path, const char *key)
 	return sum;
 }
 
-/* That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. */
+/*
+ * That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. That is not to be
+ * had where nothing else is.
+ */
 static size_t available(void)
 {
 	size_t kib = sum_of("/proc/meminfo", "MemAvailable:");
 
-	CHECK(kib);
-	return (kib << 10) + sum_of("/proc/zoneinfo", "count:") * page_size;
+	return kib ? (kib << 10) + sum_of("/proc/zoneinfo", "count:") * page_size : 0;
 }
 
 /* It goes with the process. */
@@ -133,8 +135,32 @@ static void given_back(void)
 		close(buffer_create(size, POPULATE));
 }
 
+/*
+ * What another processor has at hand cannot be had: it does not let write() take what the kernel keeps for page faults
+ * of others. What is free ends where the kernel would begin to reclaim, but for a chunk.
+ */
+static void leaves_some(void)
+{
+	size_t size = available() / MIB * MIB, done, left, low;
+	static char bytes[MIB];
+	int fd;
+
+	use_processor(1);
+	close(buffer_create(size / 2, POPULATE));
+	use_processor(0);
+	fd = buffer_create(2 * size, 0);
+	for (done = 0; done < 2 * size && pwrite(fd, bytes, MIB, (off_t)done) == (ssize_t)MIB; done += MIB)
+		;
+	CHECK(done < 2 * size && done >= size / 2);
+	left = sum_of("/proc/meminfo", "MemFree:") << 10;
+	low = sum_of("/proc/zoneinfo", "low ") * page_size;
+	if (left + 4 * MIB < low)
+		FAIL("%zu bytes are left, and the kernel wants %zu", left, low);
+}
+
 static const struct test_case cases[] = {
 	CASE(given_back),
+	CASE(leaves_some),
 	CASE(populated),
 	CASE(at_first_touch),
 	CASES_END

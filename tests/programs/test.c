@@ -56,6 +56,16 @@ void use_all_processors(void)
 	CHECK_EQ(sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
+void use_processor(int processor)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(processor, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		test_skip("there is no processor %d", processor);
+}
+
 int test_main(int argc, char **argv, const struct test_case *cases)
 {
 	const struct test_case *test;

@@ -28,6 +28,8 @@
  * in a virtual machine; what it tests is not. test_main() has done it.
  */
 void use_all_processors(void);
+/* Only this one; without it, a skip. */
+void use_processor(int processor);
 
 /*
  * How long something may take here. Times are those of an ordinary kernel; on one
