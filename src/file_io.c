@@ -294,3 +294,17 @@ int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len)
 		mymap_file_zero(buffer, last, end);
 	return 0;
 }
+
+/**
+ * mymap_file_chunk_end() - where the chunk ends that a byte is in
+ * @buffer: the buffer, in use
+ * @offset: of the byte, below the size
+ *
+ * Context: holds inode.i_rwsem, so that the chunk stays.
+ * Return: the offset behind it; behind the byte's page where there is no chunk.
+ */
+u64 mymap_file_chunk_end(struct mymap_buffer *buffer, u64 offset)
+{
+	return (u64)mymap_pages_chunk_end(&buffer->pages, offset >> PAGE_SHIFT)
+		<< PAGE_SHIFT;
+}

@@ -145,6 +145,20 @@ const struct inode_operations mymap_inode_ops = {
 };
 
 /*
+ * Back to the old size where memory is short. What stays of a chunk across the old
+ * end is copied, for which there is memory when what is behind it has gone.
+ */
+static void mymap_inode_take_back(struct inode *inode,
+				  struct mymap_buffer *buffer, u64 old)
+{
+	u64 end = mymap_file_chunk_end(buffer, old - 1);
+
+	if (end > old && end < mymap_buffer_size(buffer))
+		mymap_inode_resize(inode, buffer, end, end);
+	mymap_inode_resize(inode, buffer, old, old);
+}
+
+/*
  * Allocate a range; the buffer grows where it ends before, as a memfd does. What
  * was allocated before a failure stays, the size does not, unless somebody has
  * pinned the new memory by then, or a seal promises that the buffer never becomes
@@ -172,7 +186,7 @@ static int mymap_inode_allocate(struct inode *inode,
 	}
 	err = mymap_buffer_populate(buffer, offset, end);
 	if (err && end > old)
-		mymap_inode_resize(inode, buffer, old, old);
+		mymap_inode_take_back(inode, buffer, old);
 	return err;
 }
 

@@ -183,11 +183,13 @@ struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
  * mymap_table_alloc() - an empty table for a slot
  * @pages: the memory that it is for, whose creator is charged
  * @index: the slot, which has pages of the buffer
+ * @effort: what to do where memory is short
  *
  * Context: process context, may sleep, holds the buffer's lock.
  * Return: what the slot is to have, given back by mymap_table_free(), or NULL.
  */
-void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index)
+void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index,
+			enum mymap_effort effort)
 {
 	unsigned long nr = pages->nr_pages - (index << MYMAP_SLOT_ORDER);
 	struct mymap_short_table *table;
@@ -197,7 +199,8 @@ void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index)
 	if (nr < MYMAP_SLOT_PAGES)
 		nr_words = roundup_pow_of_two(nr + 1);
 	old = compat_memcg_enter(pages->memcg);
-	table = kcalloc(nr_words, sizeof(void *), GFP_KERNEL_ACCOUNT);
+	table = kcalloc(nr_words, sizeof(void *),
+			mymap_effort_gfp(effort) | __GFP_ACCOUNT);
 	compat_memcg_enter(old);
 	if (!table)
 		return NULL;
@@ -247,7 +250,8 @@ void mymap_table_put_chunk(struct mymap_table table, pgoff_t first,
  * none; under the lock. Return: 0 or -ENOMEM, and nothing has changed.
  */
 static int mymap_slot_make_table(struct mymap_pages *pages, unsigned long index,
-				 unsigned long nr, struct mymap_table *table)
+				 unsigned long nr, struct mymap_table *table,
+				 enum mymap_effort effort)
 {
 	void *slot = xa_load(&pages->slots, index), *new;
 	struct mymap_table before = mymap_slot_table(slot);
@@ -258,7 +262,7 @@ static int mymap_slot_make_table(struct mymap_pages *pages, unsigned long index,
 	if (before.nr >= nr)
 		return 0;
 
-	new = mymap_table_alloc(pages, index);
+	new = mymap_table_alloc(pages, index, effort);
 	if (!new)
 		return -ENOMEM;
 	*table = mymap_slot_table(new);
@@ -267,7 +271,8 @@ static int mymap_slot_make_table(struct mymap_pages *pages, unsigned long index,
 		memcpy(table->page, before.page,
 		       before.nr * sizeof(*before.page));
 	old = compat_memcg_enter(pages->memcg);
-	err = xa_err(xa_store(&pages->slots, index, new, GFP_KERNEL));
+	err = xa_err(xa_store(&pages->slots, index, new,
+			      mymap_effort_gfp(effort)));
 	compat_memcg_enter(old);
 	if (err) {
 		mymap_table_free(new);
@@ -309,12 +314,14 @@ bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
  *	here on, on success only
  * @first: its first page
  * @order: how many pages, as a power of two
+ * @effort: what to do where memory is short
  *
  * Context: process context, holds the buffer's lock.
  * Return: 0 or -ENOMEM.
  */
 int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
-			pgoff_t first, unsigned int order)
+			pgoff_t first, unsigned int order,
+			enum mymap_effort effort)
 {
 	bool huge = order && order == MYMAP_HUGE_ORDER;
 	unsigned long index = first >> MYMAP_SLOT_ORDER;
@@ -326,14 +333,15 @@ int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
 
 	if (order == MYMAP_SLOT_ORDER) {
 		old = compat_memcg_enter(pages->memcg);
-		err = xa_err(xa_store(&pages->slots, index, head, GFP_KERNEL));
+		err = xa_err(xa_store(&pages->slots, index, head,
+				      mymap_effort_gfp(effort)));
 		compat_memcg_enter(old);
 		if (err)
 			goto err_detach;
 	} else {
 		err = mymap_slot_make_table(pages, index,
 					    (first & (MYMAP_SLOT_PAGES - 1)) +
-					    (1UL << order), &table);
+					    (1UL << order), &table, effort);
 		if (err)
 			goto err_detach;
 		mymap_table_put_chunk(table, first, head);

@@ -102,20 +102,29 @@ static inline void mymap_chunk_join(struct mymap_pages *pages,
 	SetPageDirty(head);
 }
 
+/* For what shows the pages, as mymap_chunk_alloc() takes one of them. */
+static inline gfp_t mymap_effort_gfp(enum mymap_effort effort)
+{
+	return effort == MYMAP_MAY_FAIL ?
+		GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN : GFP_KERNEL;
+}
+
 /* memory_chunks.c */
 
 struct page *mymap_chunk_next(struct mymap_pages *pages, pgoff_t *pgoff,
 			      pgoff_t last);
 struct page *mymap_chunk_alloc(struct mymap_pages *pages, unsigned int order,
 			       unsigned int best, enum mymap_effort effort);
-void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index);
+void *mymap_table_alloc(struct mymap_pages *pages, unsigned long index,
+			enum mymap_effort effort);
 void mymap_table_free(void *slot);
 void mymap_table_put_chunk(struct mymap_table table, pgoff_t first,
 			   struct page *head);
 bool mymap_range_is_taken(struct mymap_pages *pages, pgoff_t first,
 			  unsigned int order);
 int mymap_chunk_publish(struct mymap_pages *pages, struct page *head,
-			pgoff_t first, unsigned int order);
+			pgoff_t first, unsigned int order,
+			enum mymap_effort effort);
 bool mymap_memory_is_there(unsigned long nr_pages);
 
 /* memory_broken.c: pages that the machine has reported to be broken */

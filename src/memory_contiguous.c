@@ -36,7 +36,7 @@ static int mymap_fill_with_chunk(struct mymap_pages *pages, unsigned int order)
 
 	if (!head)
 		return -ENOMEM;
-	err = mymap_chunk_publish(pages, head, 0, order);
+	err = mymap_chunk_publish(pages, head, 0, order, MYMAP_MAY_FAIL);
 	if (err)
 		put_page(head);
 	return err;
@@ -54,7 +54,8 @@ static int mymap_fill_with_pages(struct mymap_pages *pages, unsigned int order)
 	split_page(page, order);
 	for (i = 0; i < 1UL << order; i++) {
 		if (!err && i < pages->nr_pages)
-			err = mymap_chunk_publish(pages, page + i, i, 0);
+			err = mymap_chunk_publish(pages, page + i, i, 0,
+						  MYMAP_MAY_FAIL);
 		/* What has a slot goes with the buffer. */
 		if (err || i >= pages->nr_pages)
 			put_page(page + i);

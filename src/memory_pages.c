@@ -217,6 +217,28 @@ bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
 	return holds;
 }
 
+/**
+ * mymap_pages_chunk_end() - where the chunk ends that a page is in
+ * @pages: the memory
+ * @pgoff: the page, below its size
+ *
+ * Context: any but interrupt; the caller sees to it that the chunk stays.
+ * Return: the page behind the last one of the chunk, or behind @pgoff where there
+ * is none.
+ */
+pgoff_t mymap_pages_chunk_end(struct mymap_pages *pages, pgoff_t pgoff)
+{
+	struct page *page = mymap_pages_lookup(pages, pgoff), *head;
+	pgoff_t end = pgoff + 1;
+
+	if (page) {
+		head = compound_head(page);
+		end = pgoff - (page - head) + mymap_chunk_pages(head);
+		put_page(page);
+	}
+	return end;
+}
+
 /*
  * The largest order worth trying at an offset where @order would fit, as things
  * look without a lock.
@@ -268,7 +290,7 @@ static int mymap_pages_add(struct mymap_pages *pages, pgoff_t pgoff,
 		 !mymap_range_fits(first, 1UL << order, pages->nr_pages))
 		put_page(head);
 	else
-		err = mymap_chunk_publish(pages, head, first, order);
+		err = mymap_chunk_publish(pages, head, first, order, effort);
 	mutex_unlock(pages->lock);
 	if (err)
 		put_page(head);

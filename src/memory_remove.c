@@ -142,7 +142,8 @@ static int mymap_removal_allocate(struct mymap_removal *removal, pgoff_t first,
 		return -ENOMEM;
 	if (!removal->fresh[i]) {
 		removal->fresh[i] =
-			mymap_table_alloc(pages, mymap_removal_slot(removal, i));
+			mymap_table_alloc(pages, mymap_removal_slot(removal, i),
+					  MYMAP_MAY_FAIL);
 		if (!removal->fresh[i])
 			return -ENOMEM;
 	}

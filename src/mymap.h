@@ -144,6 +144,7 @@ void mymap_pages_attach(struct mymap_pages *pages,
 			struct address_space *mapping);
 void mymap_pages_detach(struct mymap_pages *pages);
 struct page *mymap_pages_lookup(struct mymap_pages *pages, pgoff_t pgoff);
+pgoff_t mymap_pages_chunk_end(struct mymap_pages *pages, pgoff_t pgoff);
 struct page *mymap_pages_get(struct mymap_pages *pages, pgoff_t pgoff,
 			     enum mymap_effort effort);
 bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
@@ -167,6 +168,7 @@ int mymap_pages_fill_contiguous(struct mymap_pages *pages);
 /* drivers.c: how a device becomes one of them */
 
 int mymap_drivers_init(void);
+void mymap_drivers_start(void);
 void mymap_drivers_exit(void);
 
 /* buffer.c: lifetime, size, seals */
@@ -385,6 +387,7 @@ loff_t mymap_file_llseek(struct mymap_buffer *buffer, struct file *file,
 			 loff_t offset, int whence);
 void mymap_file_zero(struct mymap_buffer *buffer, u64 first, u64 last);
 int mymap_file_punch(struct mymap_buffer *buffer, u64 offset, u64 len);
+u64 mymap_file_chunk_end(struct mymap_buffer *buffer, u64 offset);
 
 /* handle.c: what an open file has of its own */
 

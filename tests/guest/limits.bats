@@ -208,6 +208,22 @@ set_limit() {
 	[ "$(oom_kills small)" = 0 ]
 }
 
+@test "limits: a part of 2 MiB taken away in a full memory cgroup is ENOMEM, nothing has changed, and nobody is killed" {
+	requires memcg huge
+	cgroup_make small 32M
+	run in_cgroup small "$programs/limits" a_part_is_enomem 1073741824
+	status_is 0
+	[ "$(oom_kills small)" = 0 ]
+}
+
+@test "limits: fallocate that ends half-way in a memory cgroup is ENOMEM, and leaves the size as it was" {
+	requires memcg
+	cgroup_make small 32M
+	run in_cgroup small "$programs/limits" allocate_is_enomem 67108864
+	status_is 0
+	[ "$(oom_kills small)" = 0 ]
+}
+
 @test "limits: memory of a device is charged, and ENOMEM where the cgroup has too little" {
 	requires memcg
 	[ "$(awk '$1 == "CmaTotal:" { kib = $2 } END { print kib + 0 }' /proc/meminfo)" = 0 ] || skip "it is taken from CMA, which no cgroup pays for"

@@ -343,7 +343,6 @@ static void write_all_there_is(void)
 	int fd = buffer_create(size, 0);
 	ssize_t n;
 
-	CHECK(bytes);
 	while ((n = pwrite(fd, bytes, 4 * MIB, (off_t)done)) > 0)
 		done += (uint64_t)n;
 	CHECK_EQ(n, -1);
@@ -371,20 +370,55 @@ static void populate_is_enomem(void)
 	close(buffer_create(4 * MIB, POPULATE));
 }
 
-static void write_is_enomem(void)
+/* A buffer of that many bytes, and how much of it could be written. */
+static int written(uint64_t size)
 {
-	uint64_t size = strtoull(test_argument(0), NULL, 0), done = 0;
-	char *bytes = calloc(1, MIB);
+	/* Not of malloc(): to give it back takes memory, of which there is none then. */
+	static char bytes[MIB];
 	int fd = buffer_create(size, 0);
+	uint64_t done = 0;
 	ssize_t n;
 
-	CHECK(bytes);
 	while ((n = pwrite(fd, bytes, MIB, (off_t)done)) > 0) {
 		done += (uint64_t)n;
 		CHECK(done < size);
 	}
 	CHECK_EQ(n, -1);
 	CHECK_EQ(errno, ENOMEM);
+	return fd;
+}
+
+static void write_is_enomem(void)
+{
+	close(written(strtoull(test_argument(0), NULL, 0)));
+}
+
+/* What stays of 2 MiB would have to be copied. */
+static void a_part_is_enomem(void)
+{
+	int fd = written(strtoull(test_argument(0), NULL, 0));
+	uint64_t size = info(fd).buffer_size, resident = info(fd).resident;
+
+	CHECK_ERRNO(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)page_size, (off_t)page_size), ENOMEM);
+	CHECK_ERRNO(ftruncate(fd, (off_t)(2 * MIB - page_size)), ENOMEM);
+	CHECK_EQ(info(fd).buffer_size, size);
+	CHECK_EQ(info(fd).resident, resident);
+	/* A hole of all of it needs nothing. */
+	CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, (off_t)size), 0);
+	CHECK_EQ(info(fd).resident, 0);
+}
+
+/* Half-way it ends, and the buffer has its size and its charge again, though its end is in the middle of the first chunk. */
+static void allocate_is_enomem(void)
+{
+	uint64_t size = strtoull(test_argument(0), NULL, 0), before = total_size();
+	int fd = buffer_create(4 * page_size, 0);
+
+	CHECK_ERRNO(fallocate(fd, 0, 0, (off_t)size), ENOMEM);
+	CHECK_EQ(info(fd).buffer_size, 4 * page_size);
+	CHECK_EQ(total_size(), before + 4 * page_size);
+	if (info(fd).resident > 4 * page_size)
+		FAIL("%llu bytes are there", (unsigned long long)info(fd).resident);
 }
 
 /* Page faults cannot fail: the OOM killer ends this process. The size 0 is twice what the machine has. */
@@ -445,6 +479,8 @@ static const struct test_case cases[] = {
 	CASE(lazily_more_than_ram),
 	CASE(populate_is_enomem),
 	CASE(write_is_enomem),
+	CASE(a_part_is_enomem),
+	CASE(allocate_is_enomem),
 	CASE(touch_all),
 	CASE(touch_inherited),
 	CASE(of_a_device_is_enomem),
