@@ -97,11 +97,16 @@ static bool mymap_is_own_device(const struct platform_device *pdev)
 	return !pdev->dev.of_node && !strcmp(pdev->name, MYMAP_OWN_DEVICE);
 }
 
+/* Not before mymap_drivers_start(). */
+static bool mymap_takes_nodes;
+
 static int mymap_platform_probe(struct platform_device *pdev)
 {
 	struct mymap_region region = {};
 	int err;
 
+	if (pdev->dev.of_node && !READ_ONCE(mymap_takes_nodes))
+		return -EPROBE_DEFER;
 	/* What the bus cannot reach, the kernel knows from the device tree. */
 	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (err)
@@ -240,6 +245,26 @@ err_unregister_device:
 err_unregister_platform:
 	platform_driver_unregister(&mymap_platform_driver);
 	return err;
+}
+
+/**
+ * mymap_drivers_start() - take the nodes of the device tree
+ *
+ * They have named buffers, which are told of at once: whoever hears of one opens
+ * it, so that this is not before nodes can be opened, and nothing of the module
+ * may fail from here on.
+ *
+ * Context: module init, when all else is done.
+ */
+void mymap_drivers_start(void)
+{
+	int err;
+
+	WRITE_ONCE(mymap_takes_nodes, true);
+	err = driver_attach(&mymap_platform_driver.driver);
+	if (err)
+		pr_err("cannot look for nodes of the device tree: error %d\n",
+		       err);
 }
 
 /**

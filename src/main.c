@@ -111,7 +111,6 @@ static int __init mymap_init(void)
 		goto err_exit_sysfs;
 	}
 
-	/* Nodes of the device tree have named buffers. */
 	err = mymap_drivers_init();
 	if (err) {
 		pr_err("cannot register the drivers of devices: error %d\n", err);
@@ -126,6 +125,7 @@ static int __init mymap_init(void)
 		goto err_exit_drivers;
 	}
 	mymap_debugfs_init();
+	mymap_drivers_start();
 	return 0;
 
 err_exit_drivers:

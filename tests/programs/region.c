@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -83,12 +84,48 @@ static void is_for_one(void)
 	close(fd);
 }
 
+/* Whoever sees a node can open it; also those of other buffers, of which there are less than that. */
+static void open_all(void)
+{
+	char path[32];
+	int i, fd;
+
+	for (i = 0; i < 32; i++) {
+		snprintf(path, sizeof(path), "/dev/mymap%d", i);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd >= 0)
+			close(fd);
+		else if (errno != ENOENT)
+			FAIL("%s is there, and cannot be opened", path);
+	}
+}
+
+static void opens_at_once(void)
+{
+	int round, status;
+	pid_t child;
+
+	for (round = 0; round < 5; round++) {
+		CHECK_EQ(system("modprobe -r mymap"), 0);
+		child = fork();
+		CHECK(child >= 0);
+		while (!child)
+			open_all();
+		CHECK_EQ(system("modprobe mymap"), 0);
+		kill(child, SIGKILL);
+		CHECK_EQ(waitpid(child, &status, 0), child);
+		if (!WIFSIGNALED(status))
+			FAIL("a node was there too early");
+	}
+}
+
 static const struct test_case cases[] = {
 	CASE(is_zero),
 	CASE(is_tagged),
 	CASE(has_tags),
 	CASE(goes_with_its_device),
 	CASE(is_for_one),
+	CASE(opens_at_once),
 	CASES_END
 };
 
