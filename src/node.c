@@ -8,6 +8,8 @@
  */
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/mm.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/string.h>
@@ -53,6 +55,17 @@ static int mymap_node_get_pool(struct device *dev)
 	return 0;
 }
 
+/*
+ * Memory that was in use when the kernel was to set it aside is listed as reserved
+ * nevertheless, and is the kernel's.
+ */
+static bool mymap_node_is_set_aside(const struct reserved_mem *memory)
+{
+	return region_intersects(memory->base, memory->size,
+				 IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) ==
+		REGION_DISJOINT;
+}
+
 static int mymap_node_get_region(struct device *dev,
 				 struct device_node *node,
 				 struct mymap_region *region)
@@ -66,7 +79,7 @@ static int mymap_node_get_region(struct device *dev,
 		return dev_err_probe(dev, -EINVAL,
 				     "memory-region: %pOF has no no-map\n", node);
 	memory = of_reserved_mem_lookup(node);
-	if (!memory)
+	if (!memory || !mymap_node_is_set_aside(memory))
 		return dev_err_probe(dev, -ENODEV,
 				     "memory-region: %pOF is not reserved\n",
 				     node);
