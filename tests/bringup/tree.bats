@@ -2,35 +2,9 @@
 # Nodes of the device tree: what tree.dts says is there.
 bats_require_minimum_version 1.5.0
 load ../guest/helpers
+load tree
 
-driver=/sys/bus/platform/drivers/mymap
-
-cachemode=/var/tmp/mymap-cachemode/cachemode.ko
-
-setup_file() {
-	make_test_module cachemode add_numbers
-}
-
-setup() {
-	[ -e /proc/device-tree/trace ] || skip "the device tree of this machine has no nodes for mymap"
-}
-
-# What a test took away comes back.
-teardown() {
-	local node
-	[ -e /sys/module/mymap ] || modprobe mymap
-	for node in trace frame screen camera ring bell later engine; do
-		[ -e "$driver/$node" ] || echo "$node" >"$driver/bind"
-	done
-	udevadm settle --timeout=10
-}
-
-# is NAME KIND DEVICE SIZE
-is() {
-	run -0 mymap info "$1" --json
-	jq -e --arg kind "$2" --arg device "$3" --argjson size "$4" \
-		'.kind == $kind and .device == $device and .size == $size and .resident == $size' <<<"$output" || fail "$output"
-}
+nodes=(trace frame screen camera ring bell later engine)
 
 # in_pool NAME: its memory is in the pool.
 in_pool() {
@@ -46,11 +20,12 @@ in_pool() {
 		run -0 modprobe -R "$(cat "/sys/bus/platform/devices/$node/modalias")"
 		[ "$output" = mymap ] || fail "$node brings '$output'"
 	done
-	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 bus0 cam.0 fb0 frame later0 log0 node0 ring0" ]
+	[ "$(mymap list --json | jq -r '.buffers[].name' | sort | xargs)" = "bell0 bus0 cam.0 fb0 frame later0 log0 node0 part ring0 twin0" ]
 	is log0 device trace $((4 << 20))
 	is frame device frame $((9 * 4096))
 	is cam.0 device camera $((2 << 20))
 	is ring0 device ring $((16 << 10))
+	is part device part@70000000 4096
 	[ "$(stat -L -c '%U:%G %a' /dev/mymap-by-name/log0)" = "root:mymap 660" ]
 }
 
@@ -72,13 +47,6 @@ in_pool() {
 	[ "$(mymap info log0 --json | jq .kept)" = true ]
 	[ "$(mymap info frame --json | jq .kept)" = null ]
 	mymap info log0 | grep -q '^kept  *yes'
-}
-
-# cached_as NAME MODE: so it is told, and so it is in the page table.
-cached_as() {
-	[ "$(mymap info "$1" --json | jq -r .cache)" = "$2" ] || fail "$1 is $(mymap info "$1" --json | jq .cache)"
-	[ "$(cat "/sys/class/mymap/$(basename "$(readlink "/dev/mymap-by-name/$1")")/cache")" = "$2" ]
-	[ ! -e "$cachemode" ] || program_with cachemode named_page_tables "$cachemode" "$1"
 }
 
 @test "tree: memory is cached as its node says, as the kernel has mapped it, or as usual" {
@@ -143,6 +111,23 @@ cached_as() {
 	program_with region is_zero cam.0
 }
 
+@test "tree: as soon as a buffer has a node, that can be opened" {
+	program_with region opens_at_once
+}
+
+@test "tree: a name that somebody else has by now is his when the device goes, and the device does without" {
+	mymap destroy ring0
+	mymap create --size 8K --name ring0
+	mymap fill ring0 --byte 7
+	echo ring >"$driver/unbind"
+	[ "$(mymap read ring0 | tr -d '\007' | wc -c)" = 0 ]
+	run ! sh -c "echo ring >$driver/bind"
+	refused ring 'label: no name for a buffer, or taken'
+	mymap destroy ring0
+	echo ring >"$driver/bind"
+	is ring0 device ring $((16 << 10))
+}
+
 @test "tree: a buffer goes with its device, from who has it mapped too, and comes back with what is kept" {
 	local name device
 	for name in log0:trace frame:frame cam.0:camera; do
@@ -158,9 +143,9 @@ cached_as() {
 
 @test "tree: a name that was destroyed comes back with the device, which can go without it" {
 	mymap destroy ring0
-	echo ring >$driver/unbind
+	echo ring >"$driver/unbind"
 	run ! mymap info ring0
-	echo ring >$driver/bind
+	echo ring >"$driver/bind"
 	is ring0 device ring $((16 << 10))
 }
 
@@ -176,8 +161,8 @@ cached_as() {
 	is mine device later $((64 << 10))
 	program_with region has_tags mine
 	mymap destroy mine
-	echo later >$driver/unbind
-	echo later >$driver/bind
+	echo later >"$driver/unbind"
+	echo later >"$driver/bind"
 	program_with region has_tags later0
 }
 
@@ -209,22 +194,18 @@ cached_as() {
 }
 
 @test "tree: a node without a size or a region is a device to make buffers for" {
-	[ -e $driver/engine ]
+	[ -e "$driver/engine" ]
 	mymap create --kind device --device engine --size 8K --name work
 	is work device engine $((8 << 10))
 	mymap destroy work
 }
 
-# refused NODE TEXT: it is not bound, and the log says why.
-refused() {
-	[ -e "/sys/bus/platform/devices/$1" ] || fail "there is no device $1"
-	[ ! -e "$driver/$1" ] || fail "$1 is bound"
-	kernel_log | grep -F "mymap $1: " | grep -F "$2" || fail "$(kernel_log | grep "mymap $1")"
-}
-
 @test "tree: a node that cannot be obeyed is not bound, and the log says why" {
 	refused bad-keep 'mymap,keep: there is no memory-region'
 	refused bad-pool 'mymap,keep: a shared-dma-pool keeps nothing'
+	refused bad-half 'memory-region: /reserved-memory/half@61200000 is not made of pages'
+	refused bad-taken 'memory-region: /reserved-memory/taken@48000000 is not reserved'
+	refused bad-no-pool 'memory-region: no such pool'
 	refused bad-map 'memory-region: /reserved-memory/mapped@61000000 has no no-map'
 	refused bad-shared 'memory-region: another device has it, or a part of it'
 	refused bad-size 'mymap,size: not a size'
@@ -236,6 +217,16 @@ refused() {
 	refused bad-nothing 'mymap,cache: there is no buffer'
 	refused bad-huge 'mymap,size: no run of 4294971392 bytes'
 	refused bad-large 'mymap,size: no run of 16777216 bytes'
+}
+
+@test "tree: of two nodes with one label one has the buffer, and the other one is not bound" {
+	if [ -e "$driver/twin-a" ]; then
+		is twin0 device twin-a 4096
+		refused twin-b 'label: no name for a buffer, or taken'
+	else
+		is twin0 device twin-b 4096
+		refused twin-a 'label: no name for a buffer, or taken'
+	fi
 }
 
 @test "tree: the doctor knows the regions" {

@@ -211,7 +211,7 @@ refused() {
 
 	overlay /nowhere
 	vm "${board[@]}" true
-	refused "cannot be laid over the machine's tree, which has no labels: does each target-path exist?"
+	refused "cannot be laid over the machine's tree: does each target-path exist, and each label?"
 	grep -q FDT_ERR_NOTFOUND "$dir/err"
 
 	overlay /

@@ -13,6 +13,17 @@ tree_compile() {
 		wrong_usage "--device-tree $device_tree" "not an overlay: it has no fragments, perhaps for want of /plugin/"
 }
 
+# tree_label FILE: QEMU gives no labels, without which a property of an overlay cannot point at a node. Those below the root that others
+# of QEMU's point at get one: their names, without the address.
+tree_label() {
+	local node
+
+	fdtget -l "$1" / | while read -r node; do
+		! fdtget "$1" "/$node" phandle >/dev/null 2>&1 ||
+			fdtput -p -t s "$1" /__symbols__ "$(sed 's/@.*//; s/[^a-z0-9]/_/g' <<<"$node")" "/$node"
+	done
+}
+
 # tree_arguments: more of them, for the machine that $arguments make.
 tree_arguments() {
 	local machine=$work/machine.dtb log=$work/device-tree.log
@@ -21,8 +32,9 @@ tree_arguments() {
 		keep_log "$log"
 		die 125 "device tree" "QEMU does not tell the machine's" "$kept"
 	}
+	tree_label "$machine"
 	fdtoverlay -i "$machine" -o "$work/tree.dtb" "$machine_tree" >"$log" 2>&1 ||
-		tree_refuse "$log" "cannot be laid over the machine's tree, which has no labels: does each target-path exist?"
+		tree_refuse "$log" "cannot be laid over the machine's tree: does each target-path exist, and each label?"
 	arguments+=(-dtb "$work/tree.dtb")
 }
 

@@ -28,7 +28,8 @@ fi)
   --share DIR        show this folder at /mnt/share, writable
   --append WORDS     more words for the kernel's command line
   --device-tree FILE lay this overlay, source for dtc, over the device tree that QEMU makes for the machine;
-                     that one has no labels, so fragments have a target-path. Not on amd64
+                     fragments have a target-path, properties may point at its &intc, &smmuv3 and
+                     others that QEMU's own point at. Not on amd64
   --secure-boot FILE boot by UEFI with Secure Boot; FILE keeps the firmware's variables, and is
                      made with Microsoft's keys if it is missing
   --console PROGRAM  let PROGRAM read and type at the console; the machine may reboot
