@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A device that moves memory by itself: what it does without an IOMMU, and what is so whether there is one or not.
+bats_require_minimum_version 1.5.0
 load helpers
 
 @test "bind: mymap becomes the driver, with as many bits as told" {
@@ -13,6 +14,18 @@ load helpers
 	# What it has already is fine.
 	mymap bind "$(edu_wide)" --dma-bits 40
 	[ "$(cat "/sys/bus/pci/devices/$(edu_wide)/dma_bits")" = 40 ]
+}
+
+# masters DEVICE: it may reach memory, says its register.
+masters() {
+	[ $(($(od -An -tu1 -j 4 -N 1 "/sys/bus/pci/devices/$1/config") & 4)) = 4 ]
+}
+
+@test "unbind: the device can write into memory no more" {
+	mymap bind "$(edu_wide)"
+	masters "$(edu_wide)"
+	mymap unbind "$(edu_wide)"
+	run ! masters "$(edu_wide)"
 }
 
 @test "unbind: the device is nobody's again" {

@@ -12,6 +12,16 @@ load helpers
 	program segments all_of_the_buffer read_only_is_eacces
 }
 
+@test "segments: more than the driver tells at once are told in their order" {
+	requires root
+	program segments many
+}
+
+@test "segments: of memory that is broken they are EIO, and freeze nothing" {
+	requires root
+	program segments broken_is_eio
+}
+
 @test "segments: they freeze the size: EBUSY, and holes too" {
 	requires root
 	program segments freezes_the_size

@@ -45,21 +45,14 @@ static void one_for_a_run(void)
 	}
 }
 
-/* Neighbours are one; what the room is too small for is counted. */
-static void all_of_the_buffer(void)
+/* All of them; neighbours are one, and behind the last one nothing is written. */
+static struct mymap_segment *list_all(int fd, uint32_t total, size_t len)
 {
-	size_t len = 64 * MIB + 3 * page_size;
-	int fd = buffer_create(len, 0);
-	struct mymap_segment *list;
-	uint32_t nr, total, again, i;
+	struct mymap_segment *list = calloc(total + 1, sizeof(*list));
+	uint32_t nr, again, i;
 	uint64_t sum = 0;
 
-	require_root();
-	CHECK_EQ(try_segments(fd, NULL, 0, &nr, &total), 0);
-	CHECK_EQ(nr, 0);
-	CHECK(total >= 1);
-	CHECK_EQ(info(fd).resident, len);
-	list = calloc(total + 1, sizeof(*list));
+	CHECK(list);
 	list[total].length = 4711;
 	CHECK_EQ(try_segments(fd, list, total, &nr, &again), 0);
 	CHECK_EQ(again, total);
@@ -71,6 +64,23 @@ static void all_of_the_buffer(void)
 		CHECK(!i || list[i].address != list[i - 1].address + list[i - 1].length);
 	}
 	CHECK_EQ(sum, len);
+	return list;
+}
+
+/* What the room is too small for is counted. */
+static void all_of_the_buffer(void)
+{
+	size_t len = 64 * MIB + 3 * page_size;
+	int fd = buffer_create(len, 0);
+	struct mymap_segment *list;
+	uint32_t nr, total, again;
+
+	require_root();
+	CHECK_EQ(try_segments(fd, NULL, 0, &nr, &total), 0);
+	CHECK_EQ(nr, 0);
+	CHECK(total >= 1);
+	CHECK_EQ(info(fd).resident, len);
+	list = list_all(fd, total, len);
 	/* The first ones only. */
 	if (total > 1) {
 		struct mymap_segment first = list[0];
@@ -82,6 +92,47 @@ static void all_of_the_buffer(void)
 		CHECK_EQ(list[0].address, first.address);
 		CHECK_EQ(list[1].length, 0);
 	}
+}
+
+/* The driver tells them by 256, which fill a page of 4 KiB. */
+static void many(void)
+{
+	static const uint32_t rooms[] = { 255, 256, 257, 512, 513 };
+	size_t nr_pages = 2048, i;
+	int fd = buffer_create(nr_pages * page_size, POPULATE);
+	struct mymap_segment *list, *part;
+	uint32_t nr, total, again;
+
+	require_root();
+	buffer_fragment(fd, nr_pages);
+	CHECK_EQ(try_segments(fd, NULL, 0, &nr, &total), 0);
+	CHECK(total > 513);
+	list = list_all(fd, total, nr_pages * page_size);
+	for (i = 0; i < 5; i++) {
+		part = calloc(rooms[i] + 1, sizeof(*part));
+		CHECK(part);
+		part[rooms[i]].length = 4711;
+		CHECK_EQ(try_segments(fd, part, rooms[i], &nr, &again), 0);
+		CHECK_EQ(nr, rooms[i]);
+		CHECK_EQ(again, total);
+		CHECK(!memcmp(part, list, rooms[i] * sizeof(*part)));
+		CHECK_EQ(part[rooms[i]].length, 4711);
+		free(part);
+	}
+}
+
+/* Memory that is broken cannot be told, and what could not be told is not frozen. */
+static void broken_is_eio(void)
+{
+	int fd = buffer_create(4 * page_size, POPULATE);
+	char *memory = map_shared(fd, 4 * page_size);
+
+	require_root();
+	memory[2 * page_size] = 1;
+	if (madvise(memory + 2 * page_size, page_size, MADV_HWPOISON) && errno != EBUSY)
+		test_skip("memory cannot be reported to be broken here");
+	CHECK_ERRNO(try_any(fd), EIO);
+	CHECK_EQ(ftruncate(fd, (off_t)(8 * page_size)), 0);
 }
 
 static void freezes_the_size(void)
@@ -225,6 +276,8 @@ static void sync_during_resize(void)
 static const struct test_case cases[] = {
 	CASE(one_for_a_run),
 	CASE(all_of_the_buffer),
+	CASE(many),
+	CASE(broken_is_eio),
 	CASE(freezes_the_size),
 	CASE(bad_array),
 	CASE(read_only_is_eacces),
