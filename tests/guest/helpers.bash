@@ -201,6 +201,7 @@ module_load_with() {
 	module_changed=yes
 	module_remove
 	modprobe mymap "$@"
+	udevadm settle --timeout=10
 }
 
 module_remove() {
