@@ -23,6 +23,10 @@ load helpers
 		module_on_disk "$(driver_of picky)" "$(kernel_of release)"
 		no_module_on_disk "$(kernel_of security)"
 		demo_works
+		# What a fleet asks before it reboots.
+		if mymap doctor module-newest module-signature; then
+			fail "the doctor sees nothing against a reboot"
+		fi
 	END
 }
 

@@ -24,6 +24,7 @@ load helpers
 		dkms_has "$(driver_of mymap)" "$(kernel_of security)"
 		dkms_has "$(driver_of mymap)" "$(uname -r)"
 		demo_works
+		mymap doctor module-newest module-signature
 	END
 }
 

@@ -97,3 +97,37 @@ board() {
 		demo_works
 	END
 }
+
+# A release before this one, in the repository as well: the same, but for the version.
+older() {
+	local file tree=$BATS_FILE_TMPDIR/older version
+	version=$(dpkg-deb -f "$REPO/pool/$suite"/mymap_*.deb Version)
+	for file in "$REPO/pool/$suite"/{mymap,libmymap0,mymap-common}_*.deb "$REPO/pool/$suite"/mymap-modules-*.deb; do
+		rm -rf "$tree"
+		dpkg-deb -R "$file" "$tree"
+		sed -i "s/$version/$version~/g" "$tree/DEBIAN/control"
+		dpkg-deb --root-owner-group -b "$tree" "$REPO/pool/$suite" >/dev/null
+	done
+	repository "$(xargs <"$BATS_FILE_TMPDIR/kernels")"
+	sed "s/^version=[^ ]*/version=$version~/" <(block back-ready) >"$REPO/back"
+	grep -qx "version=$version~ .*" "$REPO/back"
+}
+
+@test "ready: it goes back to the release before, and on again, and gets no compiler" {
+	older
+	board <<-'END'
+		sed "s/arm64/$flavour/g" /mnt/share/back >/run/back
+		before=$(dpkg-query -W -f '${Version}' mymap)
+		. /run/back
+		for name in mymap libmymap0 mymap-common "mymap-modules-$(uname -r)"; do
+			[ "$(dpkg-query -W -f '${Version}' "$name")" = "$before~" ] || fail "$(dpkg-query -W "$name")"
+		done
+		without_a_compiler
+		demo_works
+		mymap doctor module-running module-newest packages
+		apt_get dist-upgrade
+		[ "$(dpkg-query -W -f '${Version}' "mymap-modules-$(uname -r)")" = "$before" ] || fail "$(dpkg-query -W 'mymap*')"
+		without_a_compiler
+		demo_works
+	END
+}
