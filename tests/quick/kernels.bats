@@ -60,10 +60,13 @@ repository() {
 			shift
 		done
 	END
+	# What is built of the files "source" and "tools", which need not be there.
 	cat >"$tree/debian/build-debs" <<-'END'
 		#!/bin/sh
 		mkdir -p "build/$1-$2"
-		: >"build/$1-$2/mymap-common_1_all.deb"
+		cat tools >"build/$1-$2/mymap-common_1_all.deb"
+		cat source >"build/$1-$2/.inputs"
+		true
 	END
 	# build-modules SUITE ARCH KVER: for those that the file "kernels" has, "SUITE KVER [FLAVOUR]".
 	cat >"$tree/debian/build-modules" <<-'END'
@@ -72,11 +75,12 @@ repository() {
 		read -r suite kver flavour < <(grep "^$1 $3" kernels) || { echo "no such kernel" >&2; exit 3; }
 		package() {
 			mkdir -p "package/DEBIAN" "build/modules/$suite-$arch"
-			printf '%s\n' "Package: $1" "Version: $2" "Architecture: $arch" "Maintainer: x" "Description: x" ${3:+"Depends: $3"} >package/DEBIAN/control
+			printf '%s\n' "Package: $1" "Version: $2" "Architecture: $arch" "Maintainer: x" "Description: x$(cat tools || :)" ${3:+"Depends: $3"} >package/DEBIAN/control
 			SOURCE_DATE_EPOCH=0 dpkg-deb --root-owner-group -b package "build/modules/$suite-$arch" >/dev/null
 		}
 		arch=$2
 		package "mymap-modules-$kver" 1
+		cat source >"build/modules/$suite-$arch/$kver.inputs" || :
 		[ -z "$flavour" ] || package "mymap-modules-$flavour" "1+${kver//-/.}" "linux-image-$kver, mymap-modules-$kver (= 1)"
 	END
 	chmod +x "$tree"/{bin,debian}/* "$tree/tests/deps"
@@ -111,6 +115,36 @@ repository() {
 	[ "$(cd "$tree/repo/pool/bookworm" && echo *)" = "mymap-common_1_all.deb mymap-modules-6.1.0-10-amd64_1_amd64.deb mymap-modules-6.12.107+deb12-amd64_1_amd64.deb mymap-modules-amd64_1+6.1.0.10.amd64_amd64.deb" ]
 	[ "$(grep -c 'of the series' <<<"$output")" = 1 ]
 	[[ $output = *"6.12.107+deb12-amd64 is not of the series that Debian bookworm has by itself"* ]]
+}
+
+@test "repository: what was published stays where only the tools have changed, and other source is refused" {
+	tree=$BATS_TEST_TMPDIR/tree
+	mkdir "$tree"
+	echo "bookworm 6.1.0-10-amd64 amd64" >"$tree/kernels"
+	echo one >"$tree/source"
+	echo debhelper 1 >"$tree/tools"
+	repository 6.1.0-10-amd64
+	published=$(cd "$tree/repo/pool/bookworm" && sha256sum ./*.deb)
+	[ "$(wc -l <<<"$published")" = 3 ]
+	echo debhelper 2 >"$tree/tools"
+	run repository 6.1.0-10-amd64
+	echo "$output"
+	[ "$status" = 0 ]
+	[ "$(grep -c 'of the same source by other tools, and stays' <<<"$output")" = 3 ]
+	(cd "$tree/repo/pool/bookworm" && sha256sum -c --quiet <<<"$published")
+	# What is there is not what was published.
+	cp -r "$tree/repo" "$tree/changed"
+	echo >>"$tree/repo/pool/bookworm/mymap-common_1_all.deb"
+	run repository 6.1.0-10-amd64
+	[ "$status" = 1 ]
+	rm -r "$tree/repo"
+	mv "$tree/changed" "$tree/repo"
+	echo two >"$tree/source"
+	run repository 6.1.0-10-amd64
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output = *"was published with other content: raise the version"* ]]
+	(cd "$tree/repo/pool/bookworm" && sha256sum -c --quiet <<<"$published")
 }
 
 @test "kernels: one that is not there is refused, with those that are" {
