@@ -7,7 +7,7 @@ load ../guest/helpers
 importer=/var/tmp/mymap-importer/importer.ko
 
 setup_file() {
-	make_test_module importer
+	make_test_module importer add_compat
 }
 
 display() {
@@ -20,6 +20,11 @@ display() {
 @test "import: every byte, where the device sees a copy" {
 	program_with importer every_byte "$importer" copied=1
 	kernel_log | grep -q 'runs, copied'
+}
+
+@test "import: by a device that only reads, or only writes, where it sees a copy" {
+	program_with importer only_reads "$importer" copied=1
+	program_with importer only_writes "$importer" copied=1
 }
 
 @test "import: what is told to be a copy is one" {

@@ -25,6 +25,10 @@ teardown() {
 	with_module importer every_byte
 }
 
+@test "importer: a device that only reads, and one that only writes" {
+	with_module importer only_reads only_writes
+}
+
 @test "importer: what it has stays, whatever is closed, and frozen, and so does the module" {
 	with_module importer holds_it
 }

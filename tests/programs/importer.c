@@ -89,6 +89,31 @@ static void every_byte(void)
 		     4 * page_size);
 }
 
+/* What its device may do: 1 is to read, 2 to write. */
+static void one_way(const char *parameters)
+{
+	size_t len = huge_size() + 3 * page_size;
+	int fd = buffer_create(len, 0), dmabuf;
+	unsigned char *memory = map_shared(fd, len);
+
+	write_bytes(memory, len);
+	dmabuf = try_export(fd, 0, len);
+	CHECK(dmabuf >= 0);
+	CHECK_EQ(try_import(dmabuf, parameters), 0);
+	check_bytes(memory, len);
+	CHECK_EQ(try_let_go(), 0);
+}
+
+static void only_reads(void)
+{
+	one_way("one_way=1");
+}
+
+static void only_writes(void)
+{
+	one_way("one_way=2");
+}
+
 static void check_held(int fd)
 {
 	CHECK(info(fd).properties & MYMAP_BUFFER_EXPORTED);
@@ -200,6 +225,8 @@ static void broken_is_refused(void)
 
 static const struct test_case cases[] = {
 	CASE(every_byte),
+	CASE(only_reads),
+	CASE(only_writes),
 	CASE(holds_it),
 	CASE(maps_it),
 	CASE(killed_while_held),

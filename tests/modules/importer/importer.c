@@ -48,6 +48,10 @@ static bool copied;
 module_param(copied, bool, 0);
 MODULE_PARM_DESC(copied, "What the device sees is a copy");
 
+static int one_way;
+module_param(one_way, int, 0);
+MODULE_PARM_DESC(one_way, "1: the device only reads; 2: it only writes; 0: both");
+
 static struct platform_device *pdev, *other_pdev;
 static struct dma_buf *dmabuf;
 
@@ -55,6 +59,7 @@ static struct dma_buf *dmabuf;
 struct importer {
 	struct dma_buf_attachment *attachment;
 	struct sg_table *table;
+	enum dma_data_direction direction;
 };
 
 static struct importer held;
@@ -146,20 +151,22 @@ static int check_table(struct importer *importer)
 static void unimport(struct importer *importer)
 {
 	dma_buf_unmap_attachment_unlocked(importer->attachment, importer->table,
-					  DMA_BIDIRECTIONAL);
+					  importer->direction);
 	dma_buf_detach(dmabuf, importer->attachment);
 }
 
-static int import(struct importer *importer, struct device *dev)
+static int import(struct importer *importer, struct device *dev,
+		  enum dma_data_direction direction)
 {
 	struct sg_table *again;
 	int err;
 
+	importer->direction = direction;
 	importer->attachment = dma_buf_attach(dmabuf, dev);
 	if (IS_ERR(importer->attachment))
 		return PTR_ERR(importer->attachment);
 	importer->table = dma_buf_map_attachment_unlocked(importer->attachment,
-							  DMA_BIDIRECTIONAL);
+							  direction);
 	if (IS_ERR(importer->table)) {
 		err = PTR_ERR(importer->table);
 		dma_buf_detach(dmabuf, importer->attachment);
@@ -167,7 +174,7 @@ static int import(struct importer *importer, struct device *dev)
 	}
 	/* Once at a time. */
 	again = dma_buf_map_attachment_unlocked(importer->attachment,
-						DMA_BIDIRECTIONAL);
+						direction);
 	err = again == ERR_PTR(-EBUSY) ? check_table(importer) : -EILSEQ;
 	if (err)
 		unimport(importer);
@@ -209,13 +216,51 @@ static int take_turns(struct importer *importer, u8 *memory)
 	return err ?: by_device(importer, check, stage);
 }
 
+/*
+ * A device that only reads: nothing of what the processor has written is lost, whatever
+ * it is about to do, and the device has it at the end.
+ */
+static int to_device(struct importer *importer, u8 *memory)
+{
+	size_t size = dmabuf->size;
+	int err;
+
+	err = by_device(importer, check, 0);
+	write(memory, size, 0, 1);
+	err = err ?: dma_buf_begin_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
+		check(memory, size, 0, 1);
+	err = err ?: dma_buf_end_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
+		by_device(importer, check, 1);
+	write(memory, size, 0, IMPORTER_STAGE);
+	return err;
+}
+
+/*
+ * A device that only writes: what it has written is there, and what the processor has
+ * written does not reach its copy.
+ */
+static int from_device(struct importer *importer, u8 *memory)
+{
+	size_t size = dmabuf->size;
+	int err;
+
+	by_device(importer, write, 1);
+	err = dma_buf_begin_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
+		check(memory, size, 0, 1);
+	write(memory, size, 0, 2);
+	err = err ?: dma_buf_end_cpu_access(dmabuf, DMA_BIDIRECTIONAL) ?:
+		by_device(importer, check, copied ? 1 : 2);
+	by_device(importer, write, IMPORTER_STAGE);
+	return err;
+}
+
 /* Two devices have it at the same time, and see the same where there is no copy. */
 static int two_at_a_time(struct importer *importer)
 {
 	struct importer other;
 	int err;
 
-	err = import(&other, &other_pdev->dev);
+	err = import(&other, &other_pdev->dev, DMA_BIDIRECTIONAL);
 	if (err)
 		return err;
 	if (!copied) {
@@ -269,7 +314,13 @@ static int use(struct importer *importer)
 		unmap_it(again);
 	if (again != memory)
 		err = -EILSEQ;
-	err = err ?: take_turns(importer, memory) ?: two_at_a_time(importer);
+	if (!err && one_way == 1)
+		err = to_device(importer, memory);
+	else if (!err && one_way == 2)
+		err = from_device(importer, memory);
+	else
+		err = err ?: take_turns(importer, memory) ?:
+			two_at_a_time(importer);
 	unmap_it(memory);
 	if (err)
 		return err;
@@ -312,7 +363,8 @@ static struct platform_device *make_device(const char *name)
 /* Not by vmap: the core of dma-bufs warns of whatever fails there. */
 static int use_broken(void)
 {
-	return import(&held, &pdev->dev) == -EIO ? 0 : -EILSEQ;
+	return import(&held, &pdev->dev, DMA_BIDIRECTIONAL) == -EIO ?
+		0 : -EILSEQ;
 }
 
 static int __init importer_init(void)
@@ -333,7 +385,8 @@ static int __init importer_init(void)
 		hold = false;
 		goto out_put;
 	}
-	err = import(&held, &pdev->dev);
+	err = import(&held, &pdev->dev, one_way == 1 ? DMA_TO_DEVICE :
+		     one_way == 2 ? DMA_FROM_DEVICE : DMA_BIDIRECTIONAL);
 	if (err)
 		goto out_put;
 	err = use(&held);
