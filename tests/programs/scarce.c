@@ -21,39 +21,10 @@
 /* More than that, and less than there is in all. */
 #define WANTED		(160 * MIB)
 
-/* What stands behind a key in the lines of a file. */
-static size_t sum_of(const char *path, const char *key)
-{
-	FILE *file = fopen(path, "re");
-	size_t sum = 0;
-	char line[256];
-
-	CHECK(file);
-	while (fgets(line, sizeof(line), file)) {
-		char *at = line + strspn(line, " ");
-
-		if (!strncmp(at, key, strlen(key)))
-			sum += strtoul(at + strlen(key), NULL, 10);
-	}
-	fclose(file);
-	return sum;
-}
-
-/*
- * That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. That is not to be
- * had where nothing else is.
- */
-static size_t available(void)
-{
-	size_t kib = sum_of("/proc/meminfo", "MemAvailable:");
-
-	return kib ? (kib << 10) + sum_of("/proc/zoneinfo", "count:") * page_size : 0;
-}
-
 /* It goes with the process. */
 static void take_the_rest(void)
 {
-	while (available() > LEFT) {
+	while (available_memory() > LEFT) {
 		void *memory = mmap(NULL, 8 * MIB, PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
@@ -128,7 +99,7 @@ static void at_first_touch(void)
 /* So much that what a processor keeps of it is wanted again: up to an eighth of the machine's memory. */
 static void given_back(void)
 {
-	size_t size = (available() - LEFT) / MIB * MIB;
+	size_t size = (available_memory() - LEFT) / MIB * MIB;
 	int round;
 
 	for (round = 0; round < 4; round++)
@@ -141,7 +112,7 @@ static void given_back(void)
  */
 static void leaves_some(void)
 {
-	size_t size = available() / MIB * MIB, done, left, low;
+	size_t size = available_memory() / MIB * MIB, done, left, low;
 	static char bytes[MIB];
 	int fd;
 
@@ -152,8 +123,8 @@ static void leaves_some(void)
 	for (done = 0; done < 2 * size && pwrite(fd, bytes, MIB, (off_t)done) == (ssize_t)MIB; done += MIB)
 		;
 	CHECK(done < 2 * size && done >= size / 2);
-	left = sum_of("/proc/meminfo", "MemFree:") << 10;
-	low = sum_of("/proc/zoneinfo", "low ") * page_size;
+	left = sum_in_file("/proc/meminfo", "MemFree:") << 10;
+	low = sum_in_file("/proc/zoneinfo", "low ") * page_size;
 	if (left + 4 * MIB < low)
 		FAIL("%zu bytes are left, and the kernel wants %zu", left, low);
 }

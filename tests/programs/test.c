@@ -308,6 +308,30 @@ void tags_check(const void *addr, size_t first_page, size_t nr_pages)
 	}
 }
 
+size_t sum_in_file(const char *path, const char *key)
+{
+	FILE *file = fopen(path, "re");
+	size_t sum = 0;
+	char line[256];
+
+	CHECK(file);
+	while (fgets(line, sizeof(line), file)) {
+		char *at = line + strspn(line, " ");
+
+		if (!strncmp(at, key, strlen(key)))
+			sum += strtoul(at + strlen(key), NULL, 10);
+	}
+	fclose(file);
+	return sum;
+}
+
+size_t available_memory(void)
+{
+	size_t kib = sum_in_file("/proc/meminfo", "MemAvailable:");
+
+	return kib ? (kib << 10) + sum_in_file("/proc/zoneinfo", "count:") * page_size : 0;
+}
+
 struct tagged tagged_create(size_t nr_pages)
 {
 	struct tagged t = { .nr_pages = nr_pages, .len = nr_pages * page_size };

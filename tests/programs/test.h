@@ -108,6 +108,14 @@ int buffer_create(uint64_t size, uint32_t flags);
 #define POPULATE MYMAP_CREATE_POPULATE
 /* RESIZE: the size that the buffer has afterwards, or -1 and errno. */
 long long buffer_resize(int fd, uint64_t size);
+/* What stands behind a key in the lines of a file, in all. */
+size_t sum_in_file(const char *path, const char *key);
+/*
+ * That the kernel says it can have, and what processors have at hand, which it does not count; in bytes. That is not to be
+ * had where nothing else is.
+ */
+size_t available_memory(void);
+
 /* Every other page, the first one too, is punched out and comes back by itself, full of zeros. */
 void buffer_fragment(int fd, size_t nr_pages);
 /* All that tells the size tells this one. */
