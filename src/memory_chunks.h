@@ -102,6 +102,14 @@ static inline void mymap_chunk_join(struct mymap_pages *pages,
 	SetPageDirty(head);
 }
 
+/* The page behind the chunk that the page at an offset is of. */
+static inline pgoff_t mymap_chunk_end(struct page *page, pgoff_t pgoff)
+{
+	struct page *head = compound_head(page);
+
+	return pgoff - (page - head) + mymap_chunk_pages(head);
+}
+
 /* For what shows the pages, as mymap_chunk_alloc() takes one of them. */
 static inline gfp_t mymap_effort_gfp(enum mymap_effort effort)
 {

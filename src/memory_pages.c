@@ -228,14 +228,13 @@ bool mymap_pages_holds(struct mymap_pages *pages, pgoff_t pgoff,
  */
 pgoff_t mymap_pages_chunk_end(struct mymap_pages *pages, pgoff_t pgoff)
 {
-	struct page *page = mymap_pages_lookup(pages, pgoff), *head;
-	pgoff_t end = pgoff + 1;
+	struct page *page = mymap_pages_lookup(pages, pgoff);
+	pgoff_t end;
 
-	if (page) {
-		head = compound_head(page);
-		end = pgoff - (page - head) + mymap_chunk_pages(head);
-		put_page(page);
-	}
+	if (!page)
+		return pgoff + 1;
+	end = mymap_chunk_end(page, pgoff);
+	put_page(page);
 	return end;
 }
 

@@ -84,8 +84,7 @@ static void mymap_removal_init(struct mymap_removal *removal,
 		removal->from = first - (page - compound_head(page));
 	page = mymap_slot_page(pages, last - 1);
 	if (page)
-		removal->to = last - 1 - (page - compound_head(page)) +
-			mymap_chunk_pages(compound_head(page));
+		removal->to = mymap_chunk_end(page, last - 1);
 }
 
 /* Which slot a table of fresh chunks is for. */
