@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A driver that uses buffers: a module, made here for the kernel that runs as docs/clients.md says. That of the debug kernel comes
-# with it.
+# A driver that uses buffers: a module, made here for the kernel that runs as docs/clients.md says; those of other suites come with
+# theirs.
 load helpers
 
 # The headers and the symbols of mymap, as DKMS has kept them.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A driver that imports dma-bufs: a module, made here for the kernel that runs. That of the debug kernel comes with it.
+# A driver that imports dma-bufs: a module, made here for the kernel that runs; those of other suites come with theirs.
 load helpers
 
 detector=/sys/kernel/debug/dma-api/num_errors
