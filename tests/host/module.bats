@@ -11,6 +11,8 @@ setup_file() {
 	rm -rf "$work"
 	mkdir -p "$work"
 	cp -r "$top/dkms.conf" "$top/src" "$work"
+	rm -rf "$work-separate"
+	cp -r "$work" "$work-separate"
 }
 
 setup() {
@@ -30,6 +32,19 @@ remarks() {
 	[ -z "$(remarks "$work/log")" ] || { remarks "$work/log"; false; }
 }
 
+@test "module: so does each file by itself" {
+	local dir=$work-separate
+	make -C "$kernel_build" M="$dir/src" MYMAP_SEPARATE=1 W=1 C=2 modules >"$dir/log" 2>&1 || {
+		cat "$dir/log"
+		false
+	}
+	[ -z "$(remarks "$dir/log")" ] || { remarks "$dir/log"; false; }
+	[ -e "$dir/src/mymap.ko" ]
+	for file in src/*.c; do
+		[ "$file" = src/build.c ] || [ -e "$dir/${file%.c}.o" ] || { echo "$file is not compiled"; false; }
+	done
+}
+
 @test "module: a warning and a sparse finding would have been seen" {
 	local bad=$work-bad
 	rm -rf "$bad"
@@ -37,9 +52,12 @@ remarks() {
 	cp -r dkms.conf src "$bad"
 	echo 'int mymap_bad(int x); int mymap_bad(int x) { int unused; return *(int __user *)(long)x; }' \
 		>>"$bad/src/main.c"
-	make -C "$kernel_build" M="$bad/src" W=1 C=2 modules >"$bad/log" 2>&1 || true
+	# What build.c brings would have hidden that.
+	sed -i '/include "name.h"/d' "$bad/src/node.c"
+	make -C "$kernel_build" M="$bad/src" MYMAP_SEPARATE=1 W=1 C=2 -k modules >"$bad/log" 2>&1 || true
 	remarks "$bad/log" | grep 'unused variable'
 	remarks "$bad/log" | grep 'dereference of noderef'
+	remarks "$bad/log" | grep 'node.c.*mymap_name'
 }
 
 @test "module: tells its version, license, parameters and description" {
