@@ -373,8 +373,10 @@ static int __init importer_init(void)
 
 	pdev = make_device("mymap-importer");
 	other_pdev = make_device("mymap-importer-too");
-	if (IS_ERR(pdev) || IS_ERR(other_pdev))
-		return -ENODEV;
+	if (IS_ERR(pdev) || IS_ERR(other_pdev)) {
+		err = -ENODEV;
+		goto err_unregister;
+	}
 	dmabuf = dma_buf_get(fd);
 	if (IS_ERR(dmabuf)) {
 		err = PTR_ERR(dmabuf);
@@ -401,6 +403,7 @@ out_put:
 		return 0;
 	hold = false;
 err_unregister:
+	/* Where there is none, it does nothing. */
 	platform_device_unregister(other_pdev);
 	platform_device_unregister(pdev);
 	return err;
