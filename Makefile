@@ -80,7 +80,8 @@ check-life:
 #: make ci            what continuous integration runs
 ci:
 	@tests/check --within 4200 driver module --beside quick deb userland harness speed \
-		--then always --then --turn debug-4 bringup long secure-boot debug-1 debug-2 debug-3
+		--then always --then --turn debug-1 bringup debug-2 long turn debug-3 secure-boot build debug-4 packaging \
+		--beside life
 
 #: make check-all     everything there is; hours
 check-all:
