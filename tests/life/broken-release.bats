@@ -56,6 +56,8 @@ load helpers
 		module_on_disk "$(driver_of mymap)" "$(uname -r)"
 		apt_get purge mymap-dkms
 		no_module_on_disk "$(uname -r)"
-		[ -z "$(find /lib/modules /var/lib /usr/src -path /var/lib/dpkg -prune -o -name 'mymap*' ! -name "mymap-vm*" -print)" ]
+		# The service is of mymap, which is there still.
+		left=$(find /lib/modules /var/lib /usr/src \( -path /var/lib/dpkg -o -path /var/lib/systemd \) -prune -o -name 'mymap*' ! -name "mymap-vm*" -print)
+		[ -z "$left" ] || fail "there is still: $left"
 	END
 }
