@@ -41,7 +41,7 @@ failing() {
 }
 
 @test "failing: CREATE of each kind gives back what it had taken" {
-	failing create_plain create_populated create_contiguous create_device
+	failing create_plain create_populated create_contiguous create_device create_uncached
 }
 
 @test "failing: CREATE with a name leaves none" {

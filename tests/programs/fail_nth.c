@@ -7,7 +7,7 @@
 #include "fail_nth.h"
 #include "test.h"
 
-/* More would have no end. */
+/* More than any operation has: none fails. */
 #define MOST	100000
 
 static int nth_fd;

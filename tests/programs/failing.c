@@ -12,7 +12,6 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -92,6 +91,10 @@ static void create_contiguous(void)
 static void create_device(void)
 {
 	each_create(MYMAP_KIND_DEVICE, 0, 0);
+}
+
+static void create_uncached(void)
+{
 	each_create(MYMAP_KIND_DEVICE, 0, MYMAP_CACHE_UNCACHED);
 }
 
@@ -655,6 +658,7 @@ static const struct test_case cases[] = {
 	CASE(create_populated),
 	CASE(create_contiguous),
 	CASE(create_device),
+	CASE(create_uncached),
 	CASE(create_named),
 	CASE(open_by_name),
 	CASE(open_node),

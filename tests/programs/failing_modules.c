@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation fails once, of those that it takes to load the module, to bind its device, and to import a dma-buf.
+ * Each allocation fails once, of those that it takes to load the module, and to import a dma-buf.
  *
  *   failing_modules CASE MODULE
  */
